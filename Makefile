@@ -1,0 +1,51 @@
+# Koppla. Every target does its own set-up: `make run` and `make test` are all a newcomer needs.
+PYTHON ?= python3
+BROKER ?= embedded
+V := .venv
+BIN := $(V)/bin
+PACKAGES := contracts chassis services/search services/linking services/notifier services/activation koppla
+PROJECTS := $(PACKAGES:%=%/pyproject.toml)
+LOCAL := koppla koppla-contracts koppla-chassis koppla-search koppla-linking koppla-notifier koppla-activation
+UV_VERSION := 0.13.9
+
+.PHONY: setup run test check format bench lock clean
+
+setup: $(V)/.ready
+
+# The stamp is touched last, so that an interrupted set-up is begun again.
+$(V)/.ready: requirements.lock pyproject.toml $(PROJECTS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Koppla needs Python 3.11 or newer, this is " + sys.version.split()[0])'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(V)
+	$(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(PACKAGES:%=-e %)
+	@touch $@
+
+run: setup
+	$(BIN)/koppla up --demo
+
+test: setup
+	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup
+	$(BIN)/python -m bench
+
+# uv.lock would name registry addresses; requirements.lock holds names, versions and hashes only.
+lock: setup
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		$(LOCAL:%=--no-emit-package %) pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(V) .koppla .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

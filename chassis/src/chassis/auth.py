@@ -1,0 +1,150 @@
+"""Bearer tokens: JWTs of one issuer, for one audience, signed by a key in its JWKS.
+
+Deny first: a token without an expiry, with another algorithm or with an unknown key is none.
+"""
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+import httpx
+import jwt
+import structlog
+from contracts.problem_codes import Code
+from pydantic import Field, field_validator
+
+from chassis.problems import Refused
+from chassis.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+# Pinned: never what the token's own header asks for. All asymmetric, so that a verifier can't sign.
+ALGORITHMS = ("EdDSA", "ES256", "RS256", "PS256")
+_LEEWAY_S = 30
+_REFRESH_S = 300.0
+_RETRY_S = 10.0
+
+
+class AuthSettings(Settings):
+    """issuer, audience: what tokens must name. jwks_url: `https://…`, `http://…` or `file:///…`."""
+
+    issuer: str = Field(min_length=1)
+    audience: str = Field(min_length=1)
+    jwks_url: str
+
+    @field_validator("jwks_url")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("https", "http", "file"):
+            raise ValueError("must be an https, http or file URL")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls. sub: the user id in the directory. bureau_id: None for people of no bureau."""
+
+    sub: str
+    bureau_id: str | None
+    roles: frozenset[str] = field(default_factory=frozenset)
+    name: str | None = None
+    email: str | None = None
+
+    def has(self, *roles: str) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+
+class Authenticator(Protocol):
+    async def __call__(self, authorization: str | None) -> Principal:
+        """The caller; raises Refused(UNAUTHENTICATED)."""
+
+
+class BearerTokens:
+    """Verifies `Authorization: Bearer …`. Keys are read again when an unknown one is named."""
+
+    def __init__(self, settings: AuthSettings) -> None:
+        self._settings = settings
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._read_at = float("-inf")
+        self._tried_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def __call__(self, authorization: str | None) -> Principal:
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Refused(Code.UNAUTHENTICATED)
+        try:
+            claims = await self._verify(token.strip())
+            return _principal(claims)
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+            # Why is not said: it would help nobody but a forger.
+            raise Refused(Code.UNAUTHENTICATED) from None
+
+    async def _verify(self, token: str) -> dict[str, Any]:
+        header = jwt.get_unverified_header(token)
+        key = await self._key(str(header.get("kid", "")))
+        return jwt.decode(
+            token,
+            key.key,
+            algorithms=[key.algorithm_name] if key.algorithm_name in ALGORITHMS else [],
+            issuer=self._settings.issuer,
+            audience=self._settings.audience,
+            leeway=_LEEWAY_S,
+            options={"require": ["exp", "iss", "aud", "sub"]},
+        )
+
+    async def _key(self, kid: str) -> jwt.PyJWK:
+        now = time.monotonic()
+        if now - self._read_at > _REFRESH_S or (
+            kid not in self._keys and now - self._tried_at > _RETRY_S
+        ):
+            async with self._lock:
+                if self._tried_at < now:
+                    await self._read()
+        return self._keys[kid]
+
+    async def _read(self) -> None:
+        self._tried_at = time.monotonic()
+        try:
+            document = await _fetch(self._settings.jwks_url)
+            keys = {str(key.key_id): key for key in jwt.PyJWKSet.from_dict(document).keys}
+        except (httpx.HTTPError, OSError, ValueError, jwt.PyJWTError) as error:
+            # The keys we have go on; a JWKS that is away for a while signs nobody out.
+            log.warning("jwks_unavailable", error=type(error).__name__)
+            if not self._keys:
+                raise Refused(Code.UNAVAILABLE, "The issuer's keys can't be read") from None
+            return
+        self._keys = keys
+        self._read_at = self._tried_at
+
+
+async def _fetch(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        text = await asyncio.to_thread(Path(unquote(parts.path)).read_text)
+        return dict(json.loads(text))
+    async with httpx.AsyncClient(timeout=5, follow_redirects=False) as client:
+        answer = await client.get(url)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+
+def _principal(claims: dict[str, Any]) -> Principal:
+    roles = claims.get("roles", [])
+    sub, bureau = claims["sub"], claims.get("bureau_id")
+    if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+        raise ValueError("roles")
+    if not isinstance(sub, str) or not (bureau is None or isinstance(bureau, str)):
+        raise ValueError("sub")
+    name, email = claims.get("name"), claims.get("email")
+    return Principal(
+        sub,
+        bureau,
+        frozenset(roles),
+        name if isinstance(name, str) else None,
+        email if isinstance(email, str) else None,
+    )

@@ -1,0 +1,324 @@
+"""Consumers: batches of raw records, validated one by one, applied in one transaction.
+
+Never more than the transaction's work is acknowledged: offsets are committed after it
+(NACK_ON_ERROR, always said explicitly; FastStream's default commits before the handler), reading
+starts at the earliest record, and the inbox drops what comes twice.
+"""
+
+import asyncio
+import itertools
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias, cast
+
+import structlog
+from aiokafka import ConsumerRecord
+from contracts.envelope import Envelope, EnvelopeError
+from contracts.events.event import Event
+from contracts.topics import Topic
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, TopicPartition
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.backoff import Backoff
+from chassis.database import Database, is_transient
+from chassis.dead_letters import DeadLetters
+from chassis.inbox import Inbox
+from chassis.kafka import KafkaSettings
+from chassis.telemetry import Metrics, trace
+
+log = structlog.get_logger(__name__)
+
+Record: TypeAlias = "ConsumerRecord[Any, Any]"
+EventHandler = Callable[[AsyncSession, Any], Awaitable[None]]
+StateHandler = Callable[[AsyncSession, Sequence["Change"]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A record of a compacted topic. state: the key's state now, None when it was deleted."""
+
+    key: str
+    state: Any | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    record: Record
+    event: Event | None
+    envelope: Envelope | None
+    rejected: str | None = None
+
+
+class Consumer:
+    """All subscriptions of one service, in one consumer group.
+
+    name: the group's and the inbox's name. Register handlers before `start`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: KafkaSettings,
+        database: Database,
+        inbox: Inbox,
+        dead_letters: DeadLetters,
+        metrics: Metrics,
+    ) -> None:
+        self.name = name
+        self._settings = settings
+        self._database = database
+        self._inbox = inbox
+        self._dead_letters = dead_letters
+        self._metrics = metrics
+        self._events: dict[str, dict[str, tuple[type[Event], EventHandler]]] = {}
+        self._states: dict[str, tuple[type[Event], StateHandler]] = {}
+        self._topics: dict[str, Topic] = {}
+        self._backoff = Backoff(first=0.2, most=20.0)
+        self._stopping = asyncio.Event()
+        self.broker: KafkaBroker | None = None
+        self.subscriber: BatchSubscriber | None = None
+
+    def on(self, event: type[Event], handler: EventHandler) -> None:
+        """Calls handler(session, event) once for each event of this type."""
+        self._topics[event.topic.name] = event.topic
+        self._events.setdefault(event.topic.name, {})[event.type_name()] = (event, handler)
+
+    def on_state(self, event: type[Event], handler: StateHandler) -> None:
+        """Calls handler(session, changes) with the newest state of each key of a batch.
+
+        For compacted topics: records are taken as they stand, so no inbox is needed, and a
+        tombstone is a Change without state.
+        """
+        self._topics[event.topic.name] = event.topic
+        self._states[event.topic.name] = (event, handler)
+
+    def declare(self) -> BatchSubscriber:
+        """The FastStream broker with its one subscriber; `start` calls it."""
+        # Shutdown is bounded by `stop`; FastStream waits this long for the batch in hand.
+        broker = KafkaBroker(
+            self._settings.kafka,
+            client_id=self.name,
+            consumer_only=True,
+            apply_types=False,
+            graceful_timeout=10.0,
+            logger=None,
+        )
+        names = sorted(self._topics)
+        where: dict[str, Any] = {"topics": names}
+        if not self._settings.kafka_groups:
+            where = {
+                "topics": (),
+                "partitions": [
+                    TopicPartition(topic=name, partition=number)
+                    for name in names
+                    for number in range(self._topics[name].partitions)
+                ],
+            }
+        subscriber = broker.subscriber(
+            *where.pop("topics"),
+            **where,
+            group_id=self.name,
+            batch=True,
+            batch_timeout_ms=self._settings.consumer_poll_ms,
+            max_records=self._settings.consumer_batch,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            # Both would decode headers and JSON before we can reject one record of a batch.
+            parser=_parse,
+            decoder=_decode,
+        )
+        subscriber(self.handle)
+        self.broker, self.subscriber = broker, subscriber
+        return cast(BatchSubscriber, subscriber)
+
+    async def start(self) -> None:
+        self._stopping.clear()
+        self.declare()
+        assert self.broker is not None
+        await self.broker.start()
+
+    async def stop(self) -> None:
+        self._stopping.set()
+        if self.broker is not None:
+            try:
+                await asyncio.wait_for(self.broker.stop(), 15)
+            except TimeoutError:
+                log.warning("consumer_stop_timed_out", consumer=self.name)
+
+    @property
+    def running(self) -> bool:
+        """Whether the subscriber polls, with partitions assigned or waiting for some."""
+        subscriber = self.subscriber
+        return (
+            subscriber is not None
+            and subscriber.running
+            and any(not task.done() for task in subscriber.tasks)
+        )
+
+    async def lag(self) -> dict[str, int]:
+        """Records not yet taken, by topic, of the partitions that this member holds."""
+        consumer = self.subscriber.consumer if self.subscriber else None
+        behind: Counter[str] = Counter()
+        if consumer is None:
+            return {}
+        held = consumer.assignment()
+        ends = await asyncio.wait_for(consumer.end_offsets(list(held)), 5) if held else {}
+        for partition in held:
+            position = await asyncio.wait_for(consumer.position(partition), 5)
+            behind[partition.topic] += max(0, ends[partition] - position)
+        return dict(behind)
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """Applies a batch in one transaction, or record by record where that fails.
+
+        Raises what is transient, after a wait, so that the batch comes again.
+        """
+        try:
+            await self._apply(records)
+        except Exception as error:
+            if is_transient(error):
+                await self._pause(error)
+                raise
+            await self._one_by_one(records)
+        self._backoff.reset()
+
+    async def _one_by_one(self, records: Sequence[Record]) -> None:
+        for record in records:
+            try:
+                await self._apply([record])
+            except Exception as error:
+                if is_transient(error):
+                    await self._pause(error)
+                    raise
+                log.exception("record_failed", topic=record.topic, offset=record.offset)
+                await self._bury(record, f"{type(error).__name__}: {error}")
+
+    async def _pause(self, error: Exception) -> None:
+        log.warning("consumer_retries", consumer=self.name, error=type(error).__name__)
+        await self._backoff.wait(self._stopping)
+
+    async def _bury(self, record: Record, error: str) -> None:
+        async with self._database.transaction() as session:
+            taken = self._take(record)
+            if taken is not None and taken.envelope is not None and taken.event is not None:
+                await self._inbox.claim(session, self.name, [taken.envelope.id])
+            await self._dead_letters.add(session, self.name, record, error)
+        self._count(record.topic, "dead_letter")
+
+    async def _apply(self, records: Sequence[Record]) -> None:
+        taken = [one for record in records if (one := self._take(record)) is not None]
+        outcomes: Counter[tuple[str, str]] = Counter()
+        async with self._database.transaction() as session:
+            new = await self._inbox.claim(
+                session,
+                self.name,
+                [
+                    t.envelope.id
+                    for t in taken
+                    if t.event is not None
+                    and t.envelope is not None
+                    and t.record.topic in self._events
+                ],
+            )
+            for topic, run in itertools.groupby(taken, key=lambda t: t.record.topic):
+                if topic in self._states:
+                    outcomes += await self._apply_states(session, topic, list(run))
+                else:
+                    outcomes += await self._apply_events(session, list(run), new)
+        for (topic, outcome), number in outcomes.items():
+            self._count(topic, outcome, number)
+
+    async def _apply_states(
+        self, session: AsyncSession, topic: str, run: Sequence[_Taken]
+    ) -> Counter[tuple[str, str]]:
+        newest: dict[str, Change] = {}
+        outcomes: Counter[tuple[str, str]] = Counter()
+        for taken in run:
+            if taken.rejected is not None:
+                await self._dead_letters.add(session, self.name, taken.record, taken.rejected)
+                outcomes[topic, "dead_letter"] += 1
+                continue
+            key = taken.record.key.decode()
+            newest.pop(key, None)
+            newest[key] = Change(key, taken.event)
+            outcomes[topic, "applied"] += 1
+        if newest:
+            await self._states[topic][1](session, list(newest.values()))
+        return outcomes
+
+    async def _apply_events(
+        self, session: AsyncSession, run: Sequence[_Taken], new: set[Any]
+    ) -> Counter[tuple[str, str]]:
+        outcomes: Counter[tuple[str, str]] = Counter()
+        for taken in run:
+            topic = taken.record.topic
+            if taken.rejected is not None or taken.envelope is None or taken.event is None:
+                reason = taken.rejected or "no event"
+                await self._dead_letters.add(session, self.name, taken.record, reason)
+                outcomes[topic, "dead_letter"] += 1
+            elif taken.envelope.id not in new:
+                outcomes[topic, "duplicate"] += 1
+            else:
+                # A second copy in the same batch is a duplicate too.
+                new.discard(taken.envelope.id)
+                with trace(taken.envelope.traceparent, event_id=str(taken.envelope.id)):
+                    await self._events[topic][taken.envelope.type][1](session, taken.event)
+                outcomes[topic, "applied"] += 1
+        return outcomes
+
+    def _take(self, record: Record) -> _Taken | None:
+        """The record as an event, or why not; None for a type nobody here listens to."""
+        if record.topic in self._states:
+            return self._take_state(record)
+        try:
+            envelope = Envelope.of(record.headers)
+        except EnvelopeError as error:
+            return _Taken(record, None, None, str(error))
+        known = self._events[record.topic].get(envelope.type)
+        if known is None:
+            self._count(record.topic, "unknown_type")
+            return None
+        if record.value is None:
+            return _Taken(record, None, envelope, "an event without a value")
+        return self._parse_value(record, envelope, known[0])
+
+    def _take_state(self, record: Record) -> _Taken:
+        kind = self._states[record.topic][0]
+        try:
+            key = (record.key or b"").decode()
+        except UnicodeDecodeError:
+            return _Taken(record, None, None, "the key is not UTF-8")
+        if not key:
+            return _Taken(record, None, None, "the key is missing")
+        if record.value is None:
+            return _Taken(record, None, None)
+        taken = self._parse_value(record, None, kind)
+        if taken.event is not None and taken.event.key() != key:
+            return replace(taken, event=None, rejected="the key is not the one in the value")
+        return taken
+
+    @staticmethod
+    def _parse_value(record: Record, envelope: Envelope | None, kind: type[Event]) -> _Taken:
+        try:
+            return _Taken(record, kind.model_validate_json(record.value), envelope)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            place = ".".join(map(str, first["loc"]))
+            return _Taken(record, None, envelope, f"{kind.__name__} {place}: {first['msg']}")
+
+    def _count(self, topic: str, outcome: str, number: int = 1) -> None:
+        self._metrics.records.labels(self._metrics.service, topic, outcome).inc(number)
+
+
+async def _parse(records: Any, original: Callable[[Any], Awaitable[Any]]) -> Any:
+    message = await original(tuple(replace(record, headers=(), value=b"") for record in records))
+    message.raw_message = records
+    return message
+
+
+async def _decode(message: Any) -> Any:
+    return message.raw_message

@@ -1,0 +1,116 @@
+"""One PostgreSQL database a service: engine, transactions, and what a failure of it looks like."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from pydantic import Field, SecretStr, field_validator
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    create_async_engine,
+)
+
+from chassis.settings import Settings
+
+# SQLSTATEs after which the same work may well succeed: serialization failure, deadlock,
+# lock not available, query cancelled by a timeout, too many connections, server going down or up.
+_TRANSIENT = frozenset(
+    {"40001", "40P01", "55P03", "57014", "53300", "57P01", "57P02", "57P03", "53100", "53200"}
+)
+
+
+class DatabaseSettings(Settings):
+    """database_url: the runtime role's, without DDL. owner_database_url: of the role that migrates.
+
+    A service's own settings class gives both their environment names.
+    """
+
+    database_url: SecretStr
+    owner_database_url: SecretStr | None = None
+    database_pool: int = Field(default=10, ge=1, le=200)
+
+    @field_validator("database_url", "owner_database_url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            async_url(value.get_secret_value())
+        return value
+
+
+def async_url(url: str) -> URL:
+    """SQLAlchemy's URL for a `postgresql://` one; ValueError when it is none."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("must be a postgresql:// URL") from None
+    if parsed.get_backend_name() != "postgresql":
+        raise ValueError("must be a postgresql:// URL")
+    return parsed.set(drivername="postgresql+asyncpg")
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may succeed later: the database failed, not the work."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated or isinstance(error, InterfaceError):
+            return True
+        state = getattr(error.orig, "sqlstate", None)
+        return state in _TRANSIENT or (isinstance(error, OperationalError) and state is None)
+    if isinstance(error, asyncpg.PostgresError):
+        return error.sqlstate in _TRANSIENT
+    return isinstance(
+        error, (OSError, TimeoutError, PoolTimeout, asyncpg.InterfaceError, ConnectionError)
+    )
+
+
+class Database:
+    """An engine whose every transaction is opened and committed at the edge.
+
+    url: `postgresql://…`. pool: connections kept at most. Statements end after 30 s, waits for
+    locks after 10 s, so that one stuck transaction can't stop a service for good.
+    """
+
+    def __init__(self, url: str, *, pool: int = 10, name: str = "koppla") -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            async_url(url),
+            pool_size=pool,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            connect_args={
+                "timeout": 10,
+                "server_settings": {
+                    "application_name": name,
+                    "timezone": "UTC",
+                    "statement_timeout": "30s",
+                    "lock_timeout": "10s",
+                    "idle_in_transaction_session_timeout": "60s",
+                },
+            },
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session in one transaction: committed at the block's end, rolled back if it raises."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in one transaction, for work without the ORM."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    async def ping(self) -> None:
+        """Returns when the database answers; raises what SQLAlchemy raises when not."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.engine.dispose()

@@ -1,0 +1,174 @@
+"""The edge of a service: who may call a route, how large a body may be, what is logged.
+
+Every route says who may call it, by `allow` or `public`; one that says nothing fails at start.
+Authentication comes before the body is looked at.
+"""
+
+import time
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, TypeVar
+
+import structlog
+from contracts.envelope import uuid7
+from contracts.problem_codes import Code
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import Response
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis import problems
+from chassis.auth import Authenticator, Principal
+from chassis.problems import Refused
+from chassis.telemetry import Metrics, trace
+
+log = structlog.get_logger("chassis.access")
+
+MAX_BODY = 256 * 1024
+"""Bytes of a request's body; far above any honest one."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def allow(*roles: str) -> Callable[[F], F]:
+    """Only callers with one of these roles may use the route."""
+
+    def mark(endpoint: F) -> F:
+        endpoint.__allowed__ = frozenset(roles)  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def public(endpoint: F) -> F:
+    """Anyone may use the route; what it needs to know of the caller it checks itself."""
+    endpoint.__allowed__ = None  # type: ignore[attr-defined]
+    return endpoint
+
+
+class GuardedRoute(APIRoute):
+    """Checks the caller, then the content type, and only then hands the request on."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
+        if not hasattr(endpoint, "__allowed__"):
+            raise TypeError(f"{path} says neither allow(...) nor public")
+        self.allowed: frozenset[str] | None = endpoint.__allowed__
+        super().__init__(path, endpoint, **given)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            request.scope["route_path"] = self.path_format
+            if self.allowed is not None:
+                authenticate: Authenticator = request.app.state.authenticator
+                principal = await authenticate(request.headers.get("authorization"))
+                request.state.principal = principal
+                structlog.contextvars.bind_contextvars(caller=principal.sub[:64])
+                if not principal.has(*self.allowed):
+                    raise Refused(Code.FORBIDDEN)
+                _check_content_type(request, self.body_field is not None)
+            return await handle(request)
+
+        return guarded
+
+
+def _check_content_type(request: Request, takes_body: bool) -> None:
+    if not takes_body:
+        return
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Refused(Code.UNSUPPORTED_MEDIA_TYPE, "Send application/json")
+
+
+def _principal(request: Request) -> Principal:
+    principal: Principal = request.state.principal
+    return principal
+
+
+Caller = Annotated[Principal, Depends(_principal)]
+"""The caller of a route that says `allow`."""
+
+
+def new_app(title: str, authenticator: Authenticator | None, metrics: Metrics) -> FastAPI:
+    """A FastAPI app whose every error is a problem document and whose every route is guarded."""
+    app = FastAPI(title=title, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.router.route_class = GuardedRoute
+    app.state.authenticator = authenticator
+    problems.install(app)
+    app.add_middleware(Edge, metrics=metrics)
+    return app
+
+
+class Edge:
+    """Outermost: request id, trace, body limit, access log by route (never by path: a path may hold
+    a link's token), and the last net under unexpected errors."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        status = 500
+        began = time.perf_counter()
+        request_id = str(uuid7())
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message.get("headers", []),
+                    (b"x-request-id", request_id.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                ]
+            await send(message)
+
+        incoming = headers.get(b"traceparent", b"").decode("latin-1")
+        with trace(incoming, request_id=request_id):
+            try:
+                limited = _limited(receive, headers)
+                await self._app(scope, limited, note)
+            except Refused as refused:
+                await problems.response(refused)(scope, receive, note)
+            except Exception as error:
+                if status != 500:
+                    raise
+                await problems.unexpected(error)(scope, receive, note)
+            finally:
+                self._log(scope, status, time.perf_counter() - began)
+                structlog.contextvars.unbind_contextvars("caller")
+
+    def _log(self, scope: Scope, status: int, seconds: float) -> None:
+        route = scope.get("route_path", "-")
+        service = self._metrics.service
+        self._metrics.requests.labels(service, route, scope["method"], str(status)).inc()
+        self._metrics.request_seconds.labels(service, route).observe(seconds)
+        log.info(
+            "request",
+            service=service,
+            method=scope["method"],
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 1),
+        )
+
+
+def _limited(receive: Receive, headers: dict[bytes, bytes]) -> Receive:
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > MAX_BODY:
+        raise Refused(Code.BODY_TOO_LARGE, f"At most {MAX_BODY} bytes")
+    seen = 0
+
+    async def count() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MAX_BODY:
+            raise Refused(Code.BODY_TOO_LARGE, f"At most {MAX_BODY} bytes")
+        return message
+
+    return count

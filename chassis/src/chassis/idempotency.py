@@ -1,0 +1,96 @@
+"""Idempotency keys: the same POST twice is done once, and answered twice alike.
+
+The key's row is inserted in the transaction of the work. A twin in flight waits on the unique key
+until the first commits (then it gets that answer) or rolls back (then it does the work itself), so
+only successes are kept. Source: draft-ietf-httpapi-idempotency-key-header.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from contracts.problem_codes import Code
+from fastapi.responses import JSONResponse
+from sqlalchemy import Table, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.problems import Refused, invalid
+
+KEPT = "24 hours"
+_KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
+
+
+class IdempotencyKeys:
+    """The keys of one service."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    async def once(
+        self,
+        session: AsyncSession,
+        scope: str,
+        key: str | None,
+        body: str,
+        work: Callable[[], Awaitable[JSONResponse]],
+    ) -> JSONResponse:
+        """The answer of `work`, or the one that it gave the first time.
+
+        scope: caller and route. key: the header's value, None to do the work anyway. body: what
+        must be the same; another one under the key raises IDEMPOTENCY_KEY_REUSED.
+        """
+        if key is None:
+            return await work()
+        if not _KEY.fullmatch(key):
+            raise invalid("Idempotency-Key", "must be 1 to 200 visible ASCII characters")
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        kept = await self._claim(session, scope, key, digest)
+        if kept is not None:
+            return kept
+        answer = await work()
+        await session.execute(
+            update(self._table)
+            .where(self._table.c.scope == scope, self._table.c.key == key)
+            .values(
+                status=answer.status_code,
+                headers={n: v for n, v in answer.headers.items() if n == "location"},
+                body=json.loads(bytes(answer.body)),
+            )
+        )
+        return answer
+
+    async def _claim(
+        self, session: AsyncSession, scope: str, key: str, digest: str
+    ) -> JSONResponse | None:
+        columns = self._table.c
+        now = func.clock_timestamp()
+        old = columns.created_at < now - text(f"interval '{KEPT}'")
+        row = {"scope": scope, "key": key, "body_digest": digest}
+        claimed = await session.execute(
+            insert(self._table)
+            .values(row)
+            .on_conflict_do_update(
+                index_elements=[columns.scope, columns.key],
+                set_={"body_digest": digest, "status": None, "created_at": now},
+                where=old,
+            )
+            .returning(columns.key)
+        )
+        if claimed.scalar_one_or_none() is not None:
+            return None
+        first = (
+            (
+                await session.execute(
+                    select(self._table).where(columns.scope == scope, columns.key == key)
+                )
+            )
+            .mappings()
+            .one()
+        )
+        if first["body_digest"] != digest:
+            raise Refused(Code.IDEMPOTENCY_KEY_REUSED)
+        headers: dict[str, Any] = first["headers"] or {}
+        return JSONResponse(first["body"], first["status"], headers)

@@ -1,0 +1,97 @@
+"""The way to the broker: settings, topics, and a producer that can always be let go of."""
+
+import asyncio
+from collections.abc import Iterable
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from contracts.topics import Topic
+from pydantic import Field
+
+from chassis.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+class KafkaSettings(Settings):
+    """kafka: `HOST:PORT[,HOST:PORT]`.
+
+    kafka_idempotence: off where the broker refuses InitProducerId (the embedded one does).
+    kafka_groups: off where one process holds all partitions, as in the embedded profile, whose
+    broker makes every first join of a group wait five seconds. kafka_replication: of new topics.
+    consumer_poll_ms: how long FastStream's batch subscriber sleeps after a poll without a find.
+    """
+
+    kafka: str = Field(min_length=3)
+    kafka_idempotence: bool = True
+    kafka_groups: bool = True
+    kafka_replication: int = Field(default=-1, ge=-1, le=9)
+    consumer_batch: int = Field(default=500, ge=1, le=10_000)
+    consumer_poll_ms: int = Field(default=25, ge=1, le=5000)
+
+
+async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> list[str]:
+    """Creates the topics that the broker lacks and returns their names; raises KafkaError."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka, request_timeout_ms=20_000)
+    await admin.start()
+    try:
+        existing = set(await admin.list_topics())
+        missing = [topic for topic in topics if topic.name not in existing]
+        if not missing:
+            return []
+        answer = await admin.create_topics(
+            [
+                NewTopic(
+                    topic.name,
+                    num_partitions=topic.partitions,
+                    replication_factor=settings.kafka_replication,
+                    topic_configs=dict(topic.config),
+                )
+                for topic in missing
+            ]
+        )
+        for name, code, *_ in answer.topic_errors:
+            error = for_code(code)
+            if code and error is not TopicAlreadyExistsError:
+                raise error(name)
+        return [topic.name for topic in missing]
+    finally:
+        await admin.close()
+
+
+def new_producer(settings: KafkaSettings) -> AIOKafkaProducer:
+    """A producer that waits for all replicas; not started.
+
+    Idempotent where the broker can, so that its own retries neither double nor reorder.
+    """
+    return AIOKafkaProducer(
+        bootstrap_servers=settings.kafka,
+        acks="all",
+        enable_idempotence=settings.kafka_idempotence,
+        linger_ms=2,
+        max_batch_size=256 * 1024,
+        max_request_size=1024 * 1024,
+        request_timeout_ms=8_000,
+        retry_backoff_ms=100,
+    )
+
+
+async def let_go(producer: AIOKafkaProducer, timeout: float = 3.0) -> None:
+    """Stops a producer within `timeout` seconds, whatever the broker does.
+
+    `AIOKafkaProducer.stop` flushes first and so hangs while the broker is away. Then its sender
+    task is ended by hand, or it would go on sending what the relay has already taken back.
+    """
+    try:
+        await asyncio.wait_for(producer.stop(), timeout)
+    except (TimeoutError, KafkaError):
+        sender = producer._sender.sender_task
+        if sender is not None and not sender.done():
+            sender.cancel()
+            await asyncio.wait([sender], timeout=timeout)
+        try:
+            await asyncio.wait_for(producer.client.close(), timeout)
+        except (TimeoutError, KafkaError) as error:
+            log.warning("producer_left_behind", error=type(error).__name__)

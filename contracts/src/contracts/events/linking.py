@@ -1,0 +1,153 @@
+"""What linking says: of bureaus, of requests, of links.
+
+No event holds a usable link token, and organisation numbers are masked where they are personal.
+"""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from contracts.events.event import Event, PairEvent, Part, Person, Recipient
+from contracts.fields import BureauId, EntryPoint, Message, Moment, Name
+from contracts.topics import LINKING_BUREAUS, LINKING_LINKS, LINKING_REQUESTS, Topic
+
+Route = Literal["digital", "paper_form"]
+FormKind = Literal["link_client", "change_bureau"]
+
+
+class BureauEligibility(Event):
+    """May this bureau use the digital route?
+
+    reason: None or BUREAU_EXCLUDED. version: grows per bureau.
+    """
+
+    topic: ClassVar[Topic] = LINKING_BUREAUS
+
+    bureau_id: BureauId
+    eligible: bool
+    reason: str | None = None
+    version: int
+
+    def key(self) -> str:
+        return self.bureau_id
+
+
+class RequestEvent(PairEvent):
+    """A change of one link request; what mails about it need to say is in it."""
+
+    topic: ClassVar[Topic] = LINKING_REQUESTS
+
+    request_id: UUID
+    bureau_name: Name
+    client_name: Name
+    requested_by: Person
+    requester: Recipient | None
+    """The requester's address; None when she is no longer among the bureau's users."""
+    created_at: Moment
+
+
+class Sending(RequestEvent):
+    """Mails with links are due. window: the number of this sending, from 1.
+
+    sent_at, expires_at: of this sending's links. recipients: exactly the client's system admins
+    of that moment (R21).
+    """
+
+    window: int
+    sent_at: Moment
+    expires_at: Moment
+    entry_point: EntryPoint
+    message: Message | None = None
+    bureau_org_number: str
+    recipients: tuple[Recipient, ...]
+
+
+class LinkRequested(Sending):
+    """A bureau asked; mails to all system admins are due."""
+
+
+class LinkRequestResent(Sending):
+    """A bureau asked again: new links to the admins of now."""
+
+
+class LinkRequestReminderDue(Sending):
+    """Nobody has answered and the links soon end: the same link again."""
+
+
+class DecidedEvent(RequestEvent):
+    """A request came to an end. window: the last sending's number."""
+
+    window: int
+    decided_at: Moment
+    decided_by: Person | None
+    """None where the clock decided."""
+
+
+class LinkRequestAccepted(DecidedEvent):
+    """The first admin accepted. recipients: the other admins who were mailed."""
+
+    link_id: UUID
+    acceptor: Recipient
+    recipients: tuple[Recipient, ...]
+
+
+class LinkRequestDeclined(DecidedEvent):
+    message: Message | None = None
+
+
+class LinkRequestCancelled(DecidedEvent):
+    """reason: None for the bureau's own act, else paper_form, bureau_deleted or client_deleted."""
+
+    reason: str | None = None
+    recipients: tuple[Recipient, ...]
+
+
+class LinkRequestExpired(DecidedEvent):
+    """Nobody answered in time."""
+
+
+class LinkRequestUndeliverable(RequestEvent):
+    """Every mail of a sending failed for good; the request stays pending."""
+
+    window: int
+    failed: tuple[Name, ...]
+
+
+class LinkEvent(PairEvent):
+    topic: ClassVar[Topic] = LINKING_LINKS
+
+    link_id: UUID
+    bureau_name: Name
+    client_name: Name
+    route: Route
+
+
+class PaperForm(Part):
+    form_kind: FormKind
+    signed_by: Name
+    reference: str
+
+
+class LinkEstablished(LinkEvent):
+    """A bureau and a client are linked. The client is now in the bureau's activation list (R36).
+
+    client_org_number: `NNNNNN-NNNN`, or `YYMMDD-****` for a sole trader. bureau_admins and
+    client_admins: who is mailed, on the paper route only.
+    """
+
+    request_id: UUID | None = None
+    client_org_number: str
+    established_at: Moment
+    accepted_by: Person | None = None
+    form: PaperForm | None = None
+    bureau_admins: tuple[Recipient, ...] = ()
+    client_admins: tuple[Recipient, ...] = ()
+
+
+class LinkEnded(LinkEvent):
+    """Access ends now. reason: what the ender said, or bureau_deleted, client_deleted."""
+
+    ended_at: Moment
+    ended_by: Person | None
+    reason: str | None = None
+    bureau_admins: tuple[Recipient, ...] = ()
+    client_admins: tuple[Recipient, ...] = ()

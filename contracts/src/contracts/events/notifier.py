@@ -1,0 +1,42 @@
+"""What became of mails. Addresses are not repeated here: the user id names the recipient."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from contracts.events.event import Event
+from contracts.fields import BureauId, Moment, TenantId, UserId
+from contracts.topics import NOTIFIER_DELIVERIES, Topic
+
+
+class DeliveryEvent(Event):
+    """One mail of one event to one recipient.
+
+    mail: the template's name, for example `request`. event_id: the event that caused it.
+    subject_id: the request, or the link. window: the sending's number, None outside of sendings.
+    """
+
+    topic: ClassVar[Topic] = NOTIFIER_DELIVERIES
+
+    bureau_id: BureauId
+    tenant_id: TenantId
+    delivery_id: UUID
+    event_id: UUID
+    mail: str
+    subject_id: UUID
+    window: int | None = None
+    user_id: UserId
+    message_id: str
+    at: Moment
+
+    def key(self) -> str:
+        return f"{self.bureau_id}:{self.tenant_id}"
+
+
+class MailSent(DeliveryEvent):
+    """Handed over to the mail server, which answered for it."""
+
+
+class MailFailed(DeliveryEvent):
+    """Given up. error: a short reason without any address."""
+
+    error: str

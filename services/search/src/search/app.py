@@ -1,0 +1,45 @@
+"""Where the search service is put together: settings → database → consumer → app."""
+
+from chassis.app import Service
+from chassis.auth import BearerTokens
+from chassis.consumer import Consumer
+from chassis.database import Database
+from chassis.dead_letters import DeadLetters
+from chassis.http import new_app
+from chassis.inbox import Inbox
+from chassis.kafka import new_producer
+from chassis.relay import Relay
+from chassis.telemetry import Metrics
+from chassis.wakeup import Wakeup
+from contracts.topics import dead_letters
+
+from chassis import ops
+from search import consumers, http
+from search.settings import SearchSettings
+from search.tables import chassis
+
+NAME = "search"
+
+
+def build(settings: SearchSettings) -> Service:
+    """The service, wired; nothing is connected yet."""
+    metrics = Metrics(NAME)
+    url = settings.database_url.get_secret_value()
+    database = Database(url, pool=settings.database_pool, name=NAME)
+    wakeup = Wakeup(url, "outbox")
+    letters = DeadLetters(chassis.dead_letters, chassis.outbox, dead_letters(NAME))
+    consumer = Consumer(NAME, settings, database, Inbox(chassis.inbox), letters, metrics)
+    consumers.subscribe(consumer)
+    relay = Relay(
+        database,
+        chassis.outbox,
+        chassis.relay_lease,
+        wakeup,
+        lambda: new_producer(settings),
+        metrics,
+    )
+    app = new_app("Koppla search", BearerTokens(settings), metrics)
+    app.include_router(http.router(database))
+    service = Service(NAME, app, database, wakeup, metrics, consumer, relay)
+    ops.install(app, service, chassis)
+    return service

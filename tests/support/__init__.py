@@ -1,0 +1,1 @@
+"""What tests across services need from the world around them."""
