@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from koppla.embedded import DataFolder, FolderInUse, read_run
+
+from koppla.embedded.folder import DataFolder, FolderInUse, read_run
 
 
 def test_a_second_run_on_the_folder_is_told_who_holds_it(tmp_path: Path) -> None:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from koppla.embedded import EmbeddedKafka, NotStarted, left_overs, ports
+
 from koppla.embedded import kafka as module
+from koppla.embedded import left_overs, ports
+from koppla.embedded.kafka import EmbeddedKafka
+from koppla.embedded.processes import NotStarted
 
 
 async def test_what_is_produced_is_consumed(tmp_path: Path) -> None:
@@ -20,9 +23,8 @@ async def test_what_is_produced_is_consumed(tmp_path: Path) -> None:
         async with AIOKafkaProducer(bootstrap_servers=servers, acks="all") as producer:
             for number in range(20):
                 await producer.send_and_wait("t", b"%d" % number, key=b"k")
-        async with AIOKafkaConsumer(
-            "t", bootstrap_servers=servers, group_id="g", auto_offset_reset="earliest"
-        ) as consumer:
+        consumer = AIOKafkaConsumer("t", bootstrap_servers=servers, auto_offset_reset="earliest")
+        async with consumer:
             values = [(await consumer.getone()).value for _ in range(20)]
         assert values == [b"%d" % number for number in range(20)]
     assert not await module.answers(kafka.port)

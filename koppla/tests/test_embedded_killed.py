@@ -8,8 +8,10 @@ from pathlib import Path
 
 import asyncpg
 import psutil
-from koppla.embedded import EmbeddedKafka, EmbeddedPostgres, left_overs
-from koppla.embedded.kafka import answers
+
+from koppla.embedded import left_overs
+from koppla.embedded.kafka import EmbeddedKafka, answers
+from koppla.embedded.postgres import EmbeddedPostgres
 from koppla.waiting import until
 
 _RUN = """
@@ -17,7 +19,9 @@ import asyncio, sys
 from pathlib import Path
 import asyncpg
 import psutil
-from koppla.embedded import DataFolder, EmbeddedKafka, EmbeddedPostgres
+from koppla.embedded.folder import DataFolder
+from koppla.embedded.kafka import EmbeddedKafka
+from koppla.embedded.postgres import EmbeddedPostgres
 
 async def main():
     with DataFolder(Path(sys.argv[1])) as folder:

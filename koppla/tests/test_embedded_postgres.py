@@ -5,7 +5,10 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from koppla.embedded import EmbeddedPostgres, NotStarted, left_overs, unprivileged
+
+from koppla.embedded import left_overs, unprivileged
+from koppla.embedded.postgres import EmbeddedPostgres
+from koppla.embedded.processes import NotStarted
 
 
 async def test_a_database_for_each_service_that_only_its_roles_enter(tmp_path: Path) -> None:
@@ -50,6 +53,7 @@ async def test_a_folder_whose_path_no_socket_could_have(tmp_path: Path, folder: 
         connection = await asyncpg.connect(server.url("postgres"))
         assert await connection.fetchval("SELECT 1") == 1
         await connection.close()
+    assert not server.socket_dir.exists()
 
 
 async def test_half_a_cluster_of_a_killed_initdb_is_made_anew(tmp_path: Path) -> None:
@@ -65,6 +69,7 @@ async def test_a_process_id_that_another_program_has_now_blocks_nothing(tmp_path
         socket_lock = (server.socket_dir / ".s.PGSQL.5432.lock").read_text()
     ended, ours = pid_file.split("\n")[0], "1"  # process 1 lives, and is not PostgreSQL
     (tmp_path / "cluster" / "postmaster.pid").write_text(pid_file.replace(ended, ours, 1))
+    server.socket_dir.mkdir()
     (server.socket_dir / ".s.PGSQL.5432.lock").write_text(socket_lock.replace(ended, ours, 1))
     async with EmbeddedPostgres(tmp_path, durable=False):
         pass
@@ -74,7 +79,7 @@ async def test_why_it_did_not_start_is_one_line(tmp_path: Path) -> None:
     async with EmbeddedPostgres(tmp_path, durable=False):
         pass
     (tmp_path / "cluster" / "PG_VERSION").write_text("12\n")
-    with pytest.raises(NotStarted, match=r"^PostgreSQL did not start: .*12.*postgres\.log\)$"):
+    with pytest.raises(NotStarted, match=r"^PostgreSQL did not start: .*incompatible.*\.log\)$"):
         await EmbeddedPostgres(tmp_path, durable=False).__aenter__()
 
 

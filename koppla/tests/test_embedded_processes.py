@@ -7,8 +7,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from koppla.embedded import NotStarted, left_overs
-from koppla.embedded.processes import Child, spawn
+
+from koppla.embedded import left_overs
+from koppla.embedded.processes import Child, NotStarted, spawn
 from koppla.waiting import until
 
 _STUBBORN = """

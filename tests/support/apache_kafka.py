@@ -11,11 +11,11 @@ from typing import Self
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
+
 from koppla.embedded.kafka import answers
 from koppla.embedded.ports import free_port
 from koppla.embedded.processes import Child, NotStarted, spawn
 from koppla.waiting import until
-
 from tests.support.kafka_jars import jars, tool
 
 _READY = 120  # seconds

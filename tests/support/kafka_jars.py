@@ -58,6 +58,9 @@ async def jars() -> Path:
             await child.stop()
         if code != 0:
             raise NotStarted(f"Maven could not bring Apache Kafka's jars (log: {child.log})")
-        if not folder.exists():
+        try:
             (draft / "jars").rename(folder)
+        except OSError:  # a full folder is there already, where somebody else was faster
+            if not folder.exists():
+                raise
     return folder

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -112,15 +113,27 @@ async def until_signalled() -> None:
     await stop.wait()
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket, so that a port in use is known before anything else starts; OSError then."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+        bound.listen(1024)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
 class HttpServer:
     """uvicorn as a component: no signal handlers of its own, no access log (paths hold tokens)."""
 
-    def __init__(self, app: Callable[..., Any], host: str, port: int) -> None:
+    def __init__(self, app: Callable[..., Any], bound: socket.socket) -> None:
+        self._bound = bound
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                host=host,
-                port=port,
                 log_config=None,
                 access_log=False,
                 lifespan="off",
@@ -130,11 +143,12 @@ class HttpServer:
                 ws="none",
             )
         )
-        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._server._serve(), name="http")
+        # `_serve` and not `serve`: the latter takes over SIGINT and SIGTERM.
+        serving = self._server._serve(sockets=[self._bound])
+        self._task = asyncio.create_task(serving, name="http")
         while not self._server.started:
             if self._task.done():
                 self._task.result()
@@ -145,6 +159,7 @@ class HttpServer:
         self._server.should_exit = True
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
+        self._bound.close()
 
     @property
     def running(self) -> bool:

@@ -14,11 +14,11 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import jwt
 import structlog
-from contracts.problem_codes import Code
 from pydantic import Field, field_validator
 
 from chassis.problems import Refused
 from chassis.settings import Settings
+from contracts.problem_codes import Code
 
 log = structlog.get_logger(__name__)
 

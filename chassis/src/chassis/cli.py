@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import structlog
 
-from chassis.app import HttpServer, Service, running, until_signalled
+from chassis.app import HttpServer, Service, listen, running, until_signalled
 from chassis.database import DatabaseSettings
 from chassis.migrations import folder, migrate
 from chassis.settings import SettingError, load
@@ -53,7 +53,7 @@ async def _run(
         return
     async with running(build(settings), [role]) as service:
         # Every role answers /healthz, /readyz and /metrics; only `serve` gets traffic.
-        server = HttpServer(service.http, host, port)
+        server = HttpServer(service.http, listen(host, port))
         await server.start()
         try:
             await until_signalled()

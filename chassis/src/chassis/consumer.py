@@ -14,9 +14,6 @@ from typing import Any, TypeAlias, cast
 
 import structlog
 from aiokafka import ConsumerRecord
-from contracts.envelope import Envelope, EnvelopeError
-from contracts.events.event import Event
-from contracts.topics import Topic
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, TopicPartition
 from faststream.kafka.subscriber.usecase import BatchSubscriber
@@ -29,6 +26,9 @@ from chassis.dead_letters import DeadLetters
 from chassis.inbox import Inbox
 from chassis.kafka import KafkaSettings
 from chassis.telemetry import Metrics, trace
+from contracts.envelope import Envelope, EnvelopeError
+from contracts.events.event import Event
+from contracts.topics import Topic
 
 log = structlog.get_logger(__name__)
 
@@ -160,16 +160,22 @@ class Consumer:
         )
 
     async def lag(self) -> dict[str, int]:
-        """Records not yet taken, by topic, of the partitions that this member holds."""
+        """Records not yet taken in, by topic, of the partitions that this member holds.
+
+        By the committed offsets: a record counts until its transaction and its offset are.
+        """
         consumer = self.subscriber.consumer if self.subscriber else None
         behind: Counter[str] = Counter()
-        if consumer is None:
+        held = consumer.assignment() if consumer is not None else set()
+        if consumer is None or not held:
             return {}
-        held = consumer.assignment()
-        ends = await asyncio.wait_for(consumer.end_offsets(list(held)), 5) if held else {}
-        for partition in held:
-            position = await asyncio.wait_for(consumer.position(partition), 5)
-            behind[partition.topic] += max(0, ends[partition] - position)
+        async with asyncio.timeout(10):
+            starts = await consumer.beginning_offsets(list(held))
+            ends = await consumer.end_offsets(list(held))
+            for partition in held:
+                done = await consumer.committed(partition)
+                at = starts[partition] if done is None else done
+                behind[partition.topic] += max(0, ends[partition] - at)
         return dict(behind)
 
     async def handle(self, records: Sequence[Record]) -> None:

@@ -7,11 +7,12 @@ import hashlib
 from typing import Any, TypeAlias
 
 from aiokafka import ConsumerRecord
-from contracts.envelope import uuid7
-from contracts.topics import Topic
 from sqlalchemy import Table, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from contracts.envelope import uuid7
+from contracts.topics import Topic
 
 Record: TypeAlias = "ConsumerRecord[Any, Any]"
 

@@ -9,8 +9,6 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
 import structlog
-from contracts.envelope import uuid7
-from contracts.problem_codes import Code
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
@@ -20,6 +18,8 @@ from chassis import problems
 from chassis.auth import Authenticator, Principal
 from chassis.problems import Refused
 from chassis.telemetry import Metrics, trace
+from contracts.envelope import uuid7
+from contracts.problem_codes import Code
 
 log = structlog.get_logger("chassis.access")
 

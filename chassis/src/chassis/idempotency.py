@@ -11,13 +11,13 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from contracts.problem_codes import Code
 from fastapi.responses import JSONResponse
 from sqlalchemy import Table, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.problems import Refused, invalid
+from contracts.problem_codes import Code
 
 KEPT = "24 hours"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)

@@ -7,10 +7,10 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
-from contracts.topics import Topic
 from pydantic import Field
 
 from chassis.settings import Settings
+from contracts.topics import Topic
 
 log = structlog.get_logger(__name__)
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
-from contracts.envelope import Envelope, uuid7
-from contracts.topics import Topic
 from sqlalchemy import Table, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.telemetry import current_traceparent
+from contracts.envelope import Envelope, uuid7
+from contracts.topics import Topic
 
 
 class Publishable(Protocol):

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from contracts.problem_codes import Code
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from chassis.database import is_transient
+from contracts.problem_codes import Code
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"

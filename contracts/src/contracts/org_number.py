@@ -21,6 +21,7 @@ _PLAIN = str.maketrans({**dict.fromkeys(_BLANKS), **dict.fromkeys(_HYPHENS, "-")
 _SPELLING = re.compile(r"(16|18|19|20)?([0-9]{6})([-+]?)([0-9]{4})")
 _CANONICAL = re.compile(r"[0-9]{10}")
 
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # digit sums of 0-9 doubled
 _CENTURIES = ("18", "19", "20")
 
 
@@ -35,10 +36,8 @@ def luhn_check_digit(digits: str) -> str:
     """
     if not re.fullmatch(r"[0-9]+", digits):
         raise ValueError("digits must be 0-9")
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        weighted = int(digit) * (2 - place % 2)
-        total += weighted - 9 if weighted > 9 else weighted
+    doubled, single = digits[::-2], digits[-2::-2]  # from the right
+    total = sum(_DOUBLED[int(digit)] for digit in doubled) + sum(int(digit) for digit in single)
     return str(-total % 10)
 
 

@@ -46,6 +46,7 @@ MEN = _words(
     "Jan Jens Jörgen Johan Jonas Karl Lars Magnus Mats Mikael Nils Olof Oskar Pär Patrik Per "
     "Peter Rasmus Sören Stefan Sven Tomas Åke Östen Ali Mohammed Ivan José"
 )
+GIVEN = WOMEN + MEN
 SURNAMES = _words(
     "Andersson Johansson Karlsson Nilsson Eriksson Larsson Olsson Persson Svensson Gustafsson "
     "Åkerström Åberg Ågren Åström Ängström Ärlebrandt Öberg Öhman Östlund Örn Bäckström Björk "
@@ -76,6 +77,7 @@ OTHER_GROUPS = ["Byråalliansen Norr", "Sifferkraft", "Ekonomihusen i Samverkan"
 ENTRY_POINTS = ["client_manager", "digital_bureau"]
 BOOKS = ["Butiken", "Verkstaden", "Fastigheten"]  # why one company has several tenants
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _ASCII = str.maketrans("åäöéıčć", "aaoeicc")
 
 
@@ -112,7 +114,7 @@ def _write_lines(path: Path, records: Iterable[Record]) -> Path:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with partial.open("w", encoding="utf-8", newline="\n") as lines:
-            lines.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+            lines.writelines(f"{_JSON.encode(record)}\n" for record in records)
             lines.flush()
             os.fsync(lines.fileno())
         partial.replace(path)
@@ -244,7 +246,7 @@ def _sole_trader(chance: Random, numbers: "_Numbers") -> tuple[str, str, OrgNumb
 def _company(chance: Random, numbers: "_Numbers", city: str) -> tuple[str, str, OrgNumber]:
     """Owner, name and number; the number begins as the company form's do."""
     surname, trade = _pick(chance, SURNAMES), _pick(chance, TRADES)
-    owner = f"{_pick(chance, WOMEN + MEN)} {surname}"
+    owner = f"{_pick(chance, GIVEN)} {surname}"
     place = _pick(chance, PLACES)
     form = chance.random()
     if form < 0.05:
@@ -280,7 +282,7 @@ class _Staff:
         self._addresses: Counter[str] = Counter()
 
     def hire(self, user_id: str, name: str | None = None) -> User:
-        name = name or f"{_pick(self._chance, WOMEN + MEN)} {_pick(self._chance, SURNAMES)}"
+        name = name or f"{_pick(self._chance, GIVEN)} {_pick(self._chance, SURNAMES)}"
         address = name.lower().translate(_ASCII).replace(" ", ".")
         self._addresses[address] += 1
         if self._addresses[address] > 1:

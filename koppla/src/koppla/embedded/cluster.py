@@ -36,8 +36,11 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
 
-def socket_folder(data_dir: Path) -> Path:
-    """A folder whose socket path is short enough; made 0700, since access to it is access."""
+def socket_folder(data_dir: Path, way: Unprivileged) -> Path:
+    """A folder whose socket path is short enough, 0700: who reaches the socket is let in.
+
+    Raises NotStarted where somebody else has put one there.
+    """
     inside = data_dir / "socket"
     path = os.fsencode(inside / f"{_SOCKET}.lock")
     # PostgreSQL takes the setting for a list, and drivers take a host for one: plain names only.
@@ -45,13 +48,14 @@ def socket_folder(data_dir: Path) -> Path:
         name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
         inside = Path(tempfile.gettempdir()) / f"koppla-{name}"
     inside.mkdir(mode=0o700, exist_ok=True)
-    owner = inside.lstat()
-    if inside.is_symlink() or os.geteuid() not in (0, owner.st_uid):
+    if inside.is_symlink() or inside.stat().st_uid not in (os.geteuid(), way.uid):
         raise NotStarted(f"{inside} belongs to another user")
     # Only the holder of the data folder gets here, so whatever lies here is a killed run's. Its
     # lock file would stop PostgreSQL if the process id in it were in use again.
     for stale in inside.iterdir():
         stale.unlink()
+    inside.chmod(0o700)
+    way.own(inside)
     return inside
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -43,8 +44,7 @@ class EmbeddedPostgres:
         way = await unprivileged(folder)
         await cluster.create(folder, way, durable=self._durable)
         cluster.forget_stale_pid(folder)
-        self.socket_dir = cluster.socket_folder(self._dir)
-        way.own(self.socket_dir)
+        self.socket_dir = cluster.socket_folder(self._dir, way)
         options = cluster.settings(self.socket_dir, durable=self._durable)
         self._child = await spawn(
             [
@@ -59,7 +59,7 @@ class EmbeddedPostgres:
             when_orphaned=signal.SIGINT,  # fast shutdown, so that the next start has no recovery
         )
         try:
-            await until(self._accepts, _READY, what="PostgreSQL to accept connections")
+            await until(self._accepts, _READY, every=0.05, what="PostgreSQL to answer")
         except BaseException:
             await self._stop()
             raise
@@ -104,7 +104,8 @@ class EmbeddedPostgres:
             )
         try:
             connection = await self._connect()
-        except (OSError, asyncpg.CannotConnectNowError):  # no socket yet; still recovering
+        except (OSError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError):
+            # No socket yet; still recovering; ended while we asked.
             return False
         await connection.close()
         return True
@@ -114,3 +115,5 @@ class EmbeddedPostgres:
             await self._child.stop(*_STOP)
             # A postmaster that had to be killed leaves workers, which end on their own.
             await left_overs.end(self._dir, "postgres")
+            with suppress(OSError):
+                self.socket_dir.rmdir()  # it may lie in the system's folder for temporary files

@@ -1,0 +1,93 @@
+"""What makes up for a broker that forgets on exit: everything it was told is told again.
+
+The directory from DIR/directory, events from the outboxes. Inboxes and versions drop what was
+handled already, so a kill -9 of it all loses nothing and doubles nothing.
+"""
+
+import asyncio
+from pathlib import Path
+
+import structlog
+from sqlalchemy import text
+
+from chassis.app import Service
+from chassis.database import Database, is_transient
+from koppla import demo_data
+from koppla.directory_file import DirectoryFile
+from koppla.directory_publisher import KINDS, publish
+from koppla.profile import Attached
+
+log = structlog.get_logger(__name__)
+DEMO = {"clients": 1000, "bureaus": 20, "seed": 1}
+_PURGE_EVERY_S = 60.0
+
+
+class Keeper:
+    """Keeps one run's directory and outboxes."""
+
+    def __init__(self, parts: Attached, services: list[Service], folder: Path) -> None:
+        self._parts = parts
+        self._services = services
+        self._folder = folder
+
+    @staticmethod
+    async def publish_outbox_again(database: Database) -> None:
+        """Makes the relay send what the outbox still holds; before the relay starts."""
+        async with database.connection() as connection:
+            await connection.execute(
+                text("UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL")
+            )
+
+    async def publish_directory_again(self) -> None:
+        """Publishes what was ever imported here, newest of each key, deletions included."""
+        for kind in ("bureaus", "clients"):
+            file = DirectoryFile(self._folder, kind)
+            if file.is_empty():
+                continue
+            with file.locked():
+                changes = file.compact()
+                await publish(self._parts.kafka, kind, changes.items(), idempotence=False)
+
+    async def import_demo(self) -> None:
+        """A demo directory, if there is none at all yet."""
+        if not self._parts.embedded_kafka:
+            log.warning("demo_skipped", reason="the broker is not ours: use koppla import")
+            return
+        files = {kind: DirectoryFile(self._folder, kind) for kind in ("bureaus", "clients")}
+        if not all(file.is_empty() for file in files.values()):
+            return
+        clients, bureaus = demo_data.generate(DEMO["clients"], DEMO["bureaus"], DEMO["seed"])
+        for kind, records in (("bureaus", bureaus), ("clients", clients)):
+            checked = [KINDS[kind].model_validate(record) for record in records]
+            with files[kind].locked():
+                files[kind].append((one.key(), one.model_dump_json()) for one in checked)
+
+    async def purge_outboxes(self) -> None:
+        """Deletes published rows once every consumer has passed them; never ends by itself."""
+        while True:
+            await asyncio.sleep(_PURGE_EVERY_S)
+            try:
+                await self._purge()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("purge_failed", error=type(error).__name__)
+
+    async def _purge(self) -> None:
+        newest: dict[str, int] = {}
+        for service in self._services:
+            async with service.database.connection() as connection:
+                found = await connection.scalar(
+                    text("SELECT coalesce(max(id), 0) FROM outbox WHERE published_at IS NOT NULL")
+                )
+                newest[service.name] = int(found or 0)
+        # Looked at after the ids were noted: no lag now means that those are behind everybody.
+        for service in self._services:
+            if service.consumer is not None and any((await service.consumer.lag()).values()):
+                return
+        for service in self._services:
+            async with service.database.connection() as connection:
+                await connection.execute(
+                    text("DELETE FROM outbox WHERE published_at IS NOT NULL AND id <= :newest"),
+                    {"newest": newest[service.name]},
+                )

@@ -1,0 +1,88 @@
+"""What the services are told when one process runs them all: environment first, then defaults.
+
+Secrets that the environment does not give are made once and kept in the data folder.
+"""
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from koppla.issuer import AUDIENCE, ISSUER, DevelopmentIssuer
+
+SERVICES = ("search", "linking", "notifier", "activation")
+_REAL_ISSUER = ("KOPPLA_JWKS_URL", "KOPPLA_ISSUER")
+
+
+def names_a_real_issuer() -> bool:
+    """Whether the environment names an issuer of its own; then ours signs nothing."""
+    return any(os.environ.get(name) for name in _REAL_ISSUER)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What was started or named. embedded_kafka: it is ours, forgets, and can't do all.
+
+    databases: by service, the owner's and the runtime role's URL.
+    """
+
+    kafka: str
+    embedded_kafka: bool
+    databases: dict[str, tuple[str, str]]
+    smtp: str
+    url: str
+
+
+def secrets_of(folder: Path) -> dict[str, str]:
+    """link_keys, sign_in_keys and database_password of this folder, made at first use (0600)."""
+    path = folder / "secrets.json"
+    if not path.exists():
+        made = {
+            "link_keys": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+            "sign_in_keys": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+            "database_password": secrets.token_urlsafe(24),
+        }
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(made, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
+
+
+def settings_of(service: str, attached: Attached, folder: Path) -> dict[str, Any]:
+    """What to give a service's settings class: the attached parts, and defaults for the rest."""
+    kept = secrets_of(folder)
+    owner, runtime = attached.databases[service]
+    given: dict[str, Any] = {
+        "kafka": attached.kafka,
+        "database_url": runtime,
+        "owner_database_url": owner,
+        "smtp_url": attached.smtp,
+    }
+    if attached.embedded_kafka:
+        given |= {"kafka_idempotence": False, "kafka_groups": False, "kafka_replication": 1}
+    defaults: dict[str, Any] = {
+        "public_url": attached.url,
+        "platform_url": f"{attached.url}/demo/platform",
+        "mail_from": "Koppla <no-reply@koppla.example>",
+        "link_keys": kept["link_keys"],
+        "sign_in_keys": kept["sign_in_keys"],
+    }
+    if not names_a_real_issuer():
+        defaults |= {
+            "issuer": ISSUER,
+            "audience": AUDIENCE,
+            "jwks_url": DevelopmentIssuer(folder).jwks_url,
+        }
+    unset = {
+        name: value
+        for name, value in defaults.items()
+        if not os.environ.get(f"KOPPLA_{name.upper()}")
+    }
+    return {**unset, **given}

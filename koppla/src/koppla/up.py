@@ -1,0 +1,163 @@
+"""`koppla up`: all services in one process on one port, with what they need started around them."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import structlog
+import uvloop
+
+from chassis.app import HttpServer, Service, listen, running, until_signalled
+from chassis.kafka import KafkaSettings, ensure_topics
+from chassis.settings import SettingError, load
+from chassis.telemetry import configure_logging
+from contracts.topics import TOPICS
+from koppla.attach import attached
+from koppla.embedded.folder import DataFolder, FolderInUse
+from koppla.embedded.processes import NotStarted
+from koppla.forgetful_broker import Keeper
+from koppla.gateway import Gateway
+from koppla.inbox.mailbox import Mailbox
+from koppla.profile import Attached, settings_of
+from koppla.services import Kind, kinds
+
+log = structlog.get_logger(__name__)
+ROLES = ("serve", "consume", "relay")
+
+
+class CannotStart(Exception):
+    """One line that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `koppla up` was told; None: start our own."""
+
+    data: Path
+    port: int
+    demo: bool
+    kafka: str | None
+    postgres: str | None
+    smtp: str | None
+
+
+def run(options: Options) -> None:
+    """Runs until Ctrl-C or SIGTERM. Raises CannotStart."""
+    configure_logging(os.environ.get("KOPPLA_LOG_LEVEL", "WARNING"))
+    try:
+        bound = listen("127.0.0.1", options.port)
+    except OSError:
+        raise CannotStart(f"port {options.port} is in use: choose another by --port") from None
+    try:
+        with DataFolder(options.data) as folder:
+            uvloop.run(_run(options, folder, bound))
+    except (FolderInUse, NotStarted, SettingError) as error:
+        raise CannotStart(str(error)) from None
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise CannotStart(f"can't start: {type(error).__name__}: {error}") from None
+    finally:
+        bound.close()
+
+
+async def _run(options: Options, folder: DataFolder, bound: Any) -> None:
+    url = f"http://localhost:{options.port}"
+    kafka = options.kafka or os.environ.get("KOPPLA_KAFKA") or None
+    smtp = options.smtp or os.environ.get("KOPPLA_SMTP_URL") or None
+    mailbox = Mailbox(folder.path / "inbox")
+    stopped = asyncio.create_task(until_signalled())
+    async with (
+        attached(folder, url, kafka, options.postgres, smtp, mailbox) as parts,
+        _services(parts, folder.path) as services,
+        _gateway(services, None if smtp else mailbox, bound),
+        _keeper(parts, services, folder.path, demo=options.demo),
+    ):
+        folder.write_run(
+            {
+                "pid": os.getpid(),
+                "url": url,
+                "kafka": parts.kafka,
+                "embedded_kafka": parts.embedded_kafka,
+                "databases": {name: urls[0] for name, urls in parts.databases.items()},
+                "smtp": parts.smtp,
+            }
+        )
+        _say(f"Koppla is ready: {url}")
+        if options.demo:
+            from koppla.walk import text
+
+            _say(text(url, options.data))
+        await stopped
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+@asynccontextmanager
+async def _services(parts: Attached, folder: Path) -> AsyncIterator[list[Service]]:
+    """The four services, migrated and running."""
+    loaded = [
+        (kind, load(kind.settings, **settings_of(kind.name, parts, folder))) for kind in kinds()
+    ]
+    await ensure_topics(load(KafkaSettings, **settings_of("search", parts, folder)), TOPICS)
+    await asyncio.gather(*(_migrate(kind, parts) for kind, _ in loaded))
+    async with AsyncExitStack() as stack:
+        built = [kind.build(settings) for kind, settings in loaded]
+        if parts.embedded_kafka:
+            for service in built:
+                await Keeper.publish_outbox_again(service.database)
+        for service in built:
+            await stack.enter_async_context(running(service, ROLES))
+        yield built
+
+
+async def _migrate(kind: Kind, parts: Attached) -> None:
+    from chassis.migrations import folder, migrate
+
+    await migrate(parts.databases[kind.name][0], folder(kind.name))
+
+
+@asynccontextmanager
+async def _gateway(
+    services: list[Service], mailbox: Mailbox | None, bound: Any
+) -> AsyncIterator[None]:
+    inbox = None
+    if mailbox is not None:
+        from koppla.inbox.pages import new_inbox
+
+        inbox = new_inbox(mailbox)
+    server = HttpServer(Gateway(services, inbox), bound)
+    await server.start()
+    try:
+        yield
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
+async def _keeper(
+    parts: Attached, services: list[Service], folder: Path, *, demo: bool
+) -> AsyncIterator[None]:
+    """Publishes the directory again where the broker forgot it; the demo one where it is empty."""
+    keeper = Keeper(parts, services, folder)
+    if demo:
+        await keeper.import_demo()
+    if not parts.embedded_kafka:
+        yield
+        return
+    await keeper.publish_directory_again()
+    purging = asyncio.create_task(keeper.purge_outboxes())
+    try:
+        yield
+    finally:
+        purging.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await purging

@@ -1,0 +1,105 @@
+"""Linked clients: one pair, the activation list, pages of the client list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from activation.tables import Client, LinkedClient
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a search looks for; any of them is enough.
+
+    name: folded, anywhere in the name. digits: the beginning of a tenant id, or of what is shown
+    of an organisation number. org_number: ten digits, the whole number.
+    """
+
+    name: str
+    digits: str | None = None
+    org_number: str | None = None
+
+
+async def now(session: AsyncSession) -> datetime:
+    """The database's time, for rules; ask after the lock."""
+    moment = await session.scalar(select(func.clock_timestamp()))
+    assert moment is not None
+    return moment
+
+
+async def pair(session: AsyncSession, bureau_id: str, tenant_id: str) -> LinkedClient | None:
+    return await session.scalar(
+        select(LinkedClient).where(
+            LinkedClient.bureau_id == bureau_id, LinkedClient.tenant_id == tenant_id
+        )
+    )
+
+
+async def lock_pair(session: AsyncSession, bureau_id: str, tenant_id: str) -> LinkedClient | None:
+    """The pair as it is now, and nobody else's to change until the commit."""
+    return await session.scalar(
+        select(LinkedClient)
+        .where(LinkedClient.bureau_id == bureau_id, LinkedClient.tenant_id == tenant_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def client(session: AsyncSession, tenant_id: str) -> Client:
+    """The client of a link; every link's client has a row."""
+    return (await session.scalars(select(Client).where(Client.tenant_id == tenant_id))).one()
+
+
+async def not_activated(
+    session: AsyncSession, bureau_id: str
+) -> Sequence[tuple[LinkedClient, Client]]:
+    """The bureau's active links that nobody has activated, in Swedish order."""
+    found = await session.execute(
+        select(LinkedClient, Client)
+        .join(Client, col(Client.tenant_id) == col(LinkedClient.tenant_id))
+        .where(
+            LinkedClient.bureau_id == bureau_id,
+            LinkedClient.status == "active",
+            col(LinkedClient.activated_at).is_(None),
+        )
+        .order_by(col(Client.sort_key))
+    )
+    return [(link, client) for link, client in found]
+
+
+async def activated(
+    session: AsyncSession, bureau_id: str, wanted: Wanted | None, after: str | None, limit: int
+) -> Sequence[Client]:
+    """The bureau's activated clients in Swedish order, from behind the sort key `after`."""
+    query = (
+        select(Client)
+        .join(LinkedClient, col(Client.tenant_id) == col(LinkedClient.tenant_id))
+        .where(
+            LinkedClient.bureau_id == bureau_id,
+            LinkedClient.status == "active",
+            col(LinkedClient.activated_at).is_not(None),
+        )
+        .order_by(col(Client.sort_key))
+        .limit(limit)
+    )
+    if wanted is not None:
+        query = query.where(or_(*_matches(wanted)))
+    if after is not None:
+        query = query.where(col(Client.sort_key) > after)
+    return (await session.scalars(query)).all()
+
+
+def _matches(wanted: Wanted) -> list[ColumnElement[bool]]:
+    # strpos and starts_with, since % and _ in a name are no wildcards.
+    matches: list[ColumnElement[bool]] = [func.strpos(Client.folded_name, wanted.name) > 0]
+    if wanted.digits is not None:
+        shown = func.translate(Client.shown_org_number, "-*", "")
+        matches.append(func.starts_with(Client.tenant_id, wanted.digits))
+        matches.append(func.starts_with(shown, wanted.digits))
+    if wanted.org_number is not None:
+        matches.append(col(Client.org_number) == wanted.org_number)
+    return matches
