@@ -24,8 +24,15 @@ $(V)/.ready: requirements.lock pyproject.toml $(PROJECTS)
 run: setup
 	$(BIN)/koppla up --demo
 
+# The embedded broker runs every suite; another one runs what crosses services.
+ifeq ($(BROKER),embedded)
+SUITES :=
+else
+SUITES := tests
+endif
+
 test: setup
-	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest
+	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest $(SUITES)
 
 check: setup
 	$(BIN)/ruff format --check .

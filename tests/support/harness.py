@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+
 from chassis.app import Service, running
 from chassis.database import DatabaseSettings
 from chassis.kafka import KafkaSettings, ensure_topics

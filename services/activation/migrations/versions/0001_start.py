@@ -1,6 +1,7 @@
 """The first tables: the chassis's, the directory's read models, linked clients, sign-ins."""
 
 from alembic import op
+
 from chassis.schema import version_1
 
 revision = "0001"

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from pydantic import Field, SecretStr, field_validator
+
+from activation.sign_in_token import SignInKeys
 from chassis.auth import AuthSettings
 from chassis.database import DatabaseSettings
 from chassis.kafka import KafkaSettings
 from chassis.settings import Duration
-from pydantic import Field, SecretStr, field_validator
-
-from activation.sign_in_token import SignInKeys
 
 
 class ActivationSettings(DatabaseSettings, KafkaSettings, AuthSettings):

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.schema import ChassisTables
 from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
+
+from chassis.schema import ChassisTables
 
 metadata = MetaData()
 chassis = ChassisTables(metadata)

@@ -22,9 +22,7 @@ async def bureau_users(session: AsyncSession, bureau_id: str) -> Sequence[Bureau
     return found.all()
 
 
-async def unknown_users(
-    session: AsyncSession, bureau_id: str, user_ids: Sequence[str]
-) -> set[str]:
+async def unknown_users(session: AsyncSession, bureau_id: str, user_ids: Sequence[str]) -> set[str]:
     """Of these ids, the ones that the bureau has no user for now."""
     known = await session.scalars(
         select(BureauUser.user_id).where(

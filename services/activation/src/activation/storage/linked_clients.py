@@ -26,7 +26,7 @@ class Wanted:
 
 async def now(session: AsyncSession) -> datetime:
     """The database's time, for rules; ask after the lock."""
-    moment = await session.scalar(select(func.clock_timestamp()))
+    moment: datetime | None = await session.scalar(select(func.clock_timestamp()))
     assert moment is not None
     return moment
 

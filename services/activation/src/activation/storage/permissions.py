@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from contracts.events.activation import Permission as Granted
-from contracts.fields import PROGRAMS
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from activation.tables import LinkedClient, Permission
+from contracts.events.activation import Permission as Granted
+from contracts.fields import PROGRAMS
 
 Permissions = tuple[Granted, ...]
 """One consultant's at one client, in the order of PROGRAMS."""

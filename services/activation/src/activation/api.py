@@ -1,0 +1,165 @@
+"""What goes over HTTP: requests that refuse unknown fields, and answers."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from activation.client_list import Listed
+from activation.permissions import Access as ConsultantAccess
+from activation.tables import BureauUser, Client, LinkedClient, SignIn
+from contracts.events.activation import Grant, Permission
+from contracts.events.event import Person
+from contracts.events.linking import Route
+from contracts.fields import PROGRAMS, Access, Moment, Program, UserId
+
+
+class Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PermissionIn(Request):
+    program: Program
+    access: Access
+
+    @property
+    def permission(self) -> Permission:
+        return Permission(program=self.program, access=self.access)
+
+
+PermissionsIn = Annotated[list[PermissionIn], Field(max_length=len(PROGRAMS))]
+
+
+class GrantIn(Request):
+    consultant_id: UserId
+    permissions: PermissionsIn
+
+    @property
+    def grant(self) -> Grant:
+        granted = tuple(each.permission for each in self.permissions)
+        return Grant(consultant_id=self.consultant_id, permissions=granted)
+
+
+class Activation(Request):
+    grants: Annotated[list[GrantIn], Field(max_length=10_000)] = []
+
+
+class ConsultantPermissions(Request):
+    permissions: PermissionsIn
+
+
+class SignInRequest(Request):
+    program: Program | None = None
+
+
+class Redemption(Request):
+    token: str
+
+
+class LinkedOut(BaseModel):
+    tenant_id: str
+    name: str
+    org_number: str
+    route: Route
+    linked_at: Moment
+    accepted_by: Person | None
+
+    @classmethod
+    def of(cls, link: LinkedClient, client: Client) -> "LinkedOut":
+        about = {"name": client.name, "org_number": client.shown_org_number}
+        return cls.model_validate({**link.model_dump(), **about})
+
+
+class ActivationList(BaseModel):
+    items: list[LinkedOut]
+
+
+class ConsultantOut(BaseModel):
+    consultant_id: str
+    name: str
+    role: str
+
+    @classmethod
+    def of(cls, user: BureauUser) -> "ConsultantOut":
+        return cls(consultant_id=user.user_id, name=user.name, role=user.role)
+
+
+class Consultants(BaseModel):
+    items: list[ConsultantOut]
+
+
+class ClientOut(BaseModel):
+    """A client in the list. programs, may_sign_in: the caller's own."""
+
+    tenant_id: str
+    name: str
+    org_number: str
+    programs: list[Program]
+    may_sign_in: bool
+
+    @classmethod
+    def of(cls, listed: Listed) -> "ClientOut":
+        return cls(
+            tenant_id=listed.client.tenant_id,
+            name=listed.client.name,
+            org_number=listed.org_number,
+            programs=[each.program for each in listed.permissions],
+            may_sign_in=bool(listed.permissions),
+        )
+
+
+class Clients(BaseModel):
+    items: list[ClientOut]
+    next_cursor: str | None
+
+
+class ActivatedClient(ClientOut):
+    """One client, with how it came here."""
+
+    route: Route
+    linked_at: Moment
+    accepted_by: Person | None
+    activated_at: Moment
+    activated_by: Person
+
+    @classmethod
+    def of_link(cls, link: LinkedClient, listed: Listed) -> "ActivatedClient":
+        return cls.model_validate({**link.model_dump(), **ClientOut.of(listed).model_dump()})
+
+
+class AccessOut(ConsultantOut):
+    permissions: list[Permission]
+
+    @classmethod
+    def of_access(cls, access: ConsultantAccess) -> "AccessOut":
+        about = ConsultantOut.of(access.consultant).model_dump()
+        return cls(**about, permissions=list(access.permissions))
+
+
+class AccessList(BaseModel):
+    items: list[AccessOut]
+
+
+class SignInOut(BaseModel):
+    url: str
+    expires_at: Moment
+
+
+class Redeemed(BaseModel):
+    """Whom the platform lets in, and where. program: the one to open, if one was asked for."""
+
+    user_id: str
+    tenant_id: str
+    bureau_id: str
+    programs: list[Program]
+    permissions: list[Permission]
+    program: Program | None
+
+    @classmethod
+    def of(cls, row: SignIn, permissions: tuple[Permission, ...]) -> "Redeemed":
+        return cls.model_validate(
+            {
+                **row.model_dump(),
+                "programs": [each.program for each in permissions],
+                "permissions": permissions,
+            }
+        )

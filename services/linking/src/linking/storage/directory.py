@@ -1,0 +1,160 @@
+"""Questions about bureaus, clients and exclusion rules. Nothing here commits."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from linking.tables import Bureau, Client, Eligibility, ExclusionRule
+
+# Any number that nobody else in this database takes as an advisory lock.
+_EXCLUSION_LOCK = int.from_bytes(b"excluded")
+_ROWS = 1000  # a statement: PostgreSQL takes at most 32,767 parameters
+
+# The one user is picked in the database: a bureau may have thousands.
+_BUREAU = """
+    SELECT b.bureau_id, b.org_number, b.name, b.entry_points, e.eligible, e.reason,
+           (SELECT u FROM jsonb_array_elements(b.users) u
+            WHERE u ->> 'user_id' = :user_id LIMIT 1) AS member
+    FROM bureaus b LEFT JOIN bureau_eligibility e USING (bureau_id)
+    WHERE b.bureau_id = :bureau_id AND b.deleted_at IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BureauNow:
+    """A bureau as the directory has it now, and one of its users.
+
+    member: {user_id, name, email, locale, role}, None when the bureau has no such user.
+    eligible: None before anything was published of it.
+    """
+
+    bureau_id: str
+    org_number: str
+    name: str
+    entry_points: list[str]
+    eligible: bool | None
+    reason: str | None
+    member: dict[str, Any] | None
+
+
+async def now(session: AsyncSession) -> datetime:
+    """The database's clock, the one that decides. Read it after the lock."""
+    moment = await session.scalar(select(func.clock_timestamp()))
+    assert moment is not None
+    return moment
+
+
+async def bureau(
+    session: AsyncSession, bureau_id: str, user_id: str, *, lock: bool = False
+) -> BureauNow | None:
+    """The bureau, unless it is unknown or deleted. lock: its record stays so (FOR SHARE)."""
+    question = text(_BUREAU + (" FOR SHARE OF b" if lock else "")).columns(
+        entry_points=JSONB, member=JSONB
+    )
+    given = {"bureau_id": bureau_id, "user_id": user_id}
+    row = (await session.execute(question, given)).mappings().one_or_none()
+    return None if row is None else BureauNow(**row)
+
+
+async def client(session: AsyncSession, tenant_id: str, *, lock: bool = False) -> Client | None:
+    """The client, unless it is unknown or deleted. lock: its record stays so (FOR SHARE)."""
+    question = select(Client).where(
+        Client.tenant_id == tenant_id, col(Client.deleted_at).is_(None)
+    )
+    if lock:
+        question = question.with_for_update(read=True).execution_options(populate_existing=True)
+    found: Client | None = await session.scalar(question)
+    return found
+
+
+async def put_clients(session: AsyncSession, clients: Iterable[dict[str, Any]]) -> None:
+    """Inserts or replaces clients, rows of the table without deleted_at."""
+    for rows in _sorted_in_parts(clients, "tenant_id"):
+        new = insert(Client).values([{**row, "deleted_at": None} for row in rows])
+        names = ("org_number", "name", "city", "system_admins", "deleted_at")
+        await session.execute(
+            new.on_conflict_do_update(
+                index_elements=["tenant_id"], set_={name: new.excluded[name] for name in names}
+            )
+        )
+
+
+async def put_bureaus(session: AsyncSession, bureaus: Iterable[dict[str, Any]]) -> None:
+    """Inserts or replaces bureaus, rows of the table without deleted_at."""
+    for rows in _sorted_in_parts(bureaus, "bureau_id"):
+        new = insert(Bureau).values([{**row, "deleted_at": None} for row in rows])
+        names = (
+            *("org_number", "name", "chain", "multi_company_setup"),
+            *("entry_points", "users", "deleted_at"),
+        )
+        await session.execute(
+            new.on_conflict_do_update(
+                index_elements=["bureau_id"], set_={name: new.excluded[name] for name in names}
+            )
+        )
+
+
+def _sorted_in_parts(
+    rows: Iterable[dict[str, Any]], key: str
+) -> Iterator[list[dict[str, Any]]]:
+    # Sorted, so that two writers of the same rows wait for each other instead of deadlocking.
+    ordered = sorted(rows, key=lambda row: str(row[key]))
+    for start in range(0, len(ordered), _ROWS):
+        yield ordered[start : start + _ROWS]
+
+
+async def mark_clients_deleted(session: AsyncSession, tenant_ids: Sequence[str]) -> None:
+    await session.execute(
+        update(Client)
+        .where(col(Client.tenant_id).in_(tenant_ids), col(Client.deleted_at).is_(None))
+        .values(deleted_at=func.clock_timestamp())
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def mark_bureaus_deleted(session: AsyncSession, bureau_ids: Sequence[str]) -> None:
+    await session.execute(
+        update(Bureau)
+        .where(col(Bureau.bureau_id).in_(bureau_ids), col(Bureau.deleted_at).is_(None))
+        .values(deleted_at=func.clock_timestamp())
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def lock_exclusions(session: AsyncSession) -> None:
+    """The lock that rule changes and bureau records share, until the transaction's end."""
+    await session.execute(select(func.pg_advisory_xact_lock(_EXCLUSION_LOCK)))
+
+
+async def exclusion_rules(session: AsyncSession) -> set[tuple[str, str]]:
+    """All rules as (kind, key)."""
+    rows = await session.execute(select(ExclusionRule.kind, ExclusionRule.key))
+    return {(kind, key) for kind, key in rows}
+
+
+async def eligibility(
+    session: AsyncSession, bureau_ids: Sequence[str]
+) -> dict[str, tuple[bool, str | None, int]]:
+    """What was last published of these bureaus: (eligible, reason, version)."""
+    rows = await session.scalars(
+        select(Eligibility).where(col(Eligibility.bureau_id).in_(bureau_ids))
+    )
+    return {row.bureau_id: (row.eligible, row.reason, row.version) for row in rows}
+
+
+async def put_eligibility(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Keeps what is published now: {bureau_id, eligible, reason, version}."""
+    for part in _sorted_in_parts(rows, "bureau_id"):
+        new = insert(Eligibility).values(part)
+        names = ("eligible", "reason", "version")
+        await session.execute(
+            new.on_conflict_do_update(
+                index_elements=["bureau_id"], set_={name: new.excluded[name] for name in names}
+            )
+        )

@@ -1,0 +1,30 @@
+"""`koppla up --demo` prints a walk; pasted into a shell as printed, it works."""
+
+from pathlib import Path
+
+from koppla.walk import CLIENT, commands
+from tests.support.platform import Platform, shell
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+async def test_the_printed_walk_works_as_printed(tmp_path: Path) -> None:  # R16, R17, R24, R44
+    platform = Platform(tmp_path, "--demo")
+    await platform.start()
+    try:
+        walk = commands(platform.url, tmp_path)
+        printed = "\n".join(platform.printed)
+        assert all(command in printed for _, command in walk)
+        script = "\n".join(["set -e", *(command for _, command in walk)])
+        code, out, err = await shell(script, ROOT)
+        assert code == 0, err
+        steps = [line for line in out.splitlines() if line.strip()]
+        assert '"org_number":"558000-0015"' in steps[0]
+        assert '"status":"pending"' in steps[1]
+        assert steps[2].startswith(f"{platform.url}/l/")
+        assert '"status":"accepted"' in steps[4]
+        assert f'"tenant_id":"{CLIENT}"' in steps[5]
+        assert '"may_sign_in":true' in steps[7]
+        assert "?token=" in steps[8]
+    finally:
+        assert await platform.stop() == 0
