@@ -5,6 +5,9 @@ import string
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from contracts.link_token import (
     LinkKeys,
     LinkToken,
@@ -13,8 +16,6 @@ from contracts.link_token import (
     address_digest,
     recipient_digest,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 SUBJECT = UUID("0190b6c2-5d6e-7c3a-9b1f-2f6d0a4c8e11")
 OLD, NEW = ("k1", b"o" * 32), ("k2", b"n" * 32)

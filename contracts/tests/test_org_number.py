@@ -2,9 +2,10 @@ import pickle
 from datetime import date
 
 import pytest
-from contracts.org_number import OrgNumber, OrgNumberError, luhn_check_digit
 from hypothesis import given
 from hypothesis import strategies as st
+
+from contracts.org_number import OrgNumber, OrgNumberError, luhn_check_digit
 
 PUBLIC = ["556469-6291", "212000-0142", "212000-1355", "556036-0793"]
 BLANKS = [" ", "\u00a0", "\u2009", "\u202f"]

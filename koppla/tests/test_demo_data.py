@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from contracts.org_number import OrgNumber
-from koppla.demo_data import EXCLUDED_GROUPS, Record, generate, write
+from koppla.demo_data import Record, generate, write
+from koppla.demo_names import EXCLUDED_GROUPS
 
 CLIENT_FIELDS = ["tenant_id", "org_number", "name", "city", "system_admins"]
 BUREAU_FIELDS = [

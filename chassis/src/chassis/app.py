@@ -54,11 +54,19 @@ class Service:
             await asyncio.wait_for(self.database.ping(), 5)
         except Exception as error:
             wrong["database"] = type(error).__name__
+        roles: set[str] = getattr(self.http.state, "roles", set())
+        if self.consumer is not None and "consumer" in roles:
+            try:
+                await asyncio.wait_for(self.consumer.ping(), 5)
+            except Exception as error:
+                wrong["broker"] = type(error).__name__
+        elif self.relay is not None and "relay" in roles and self.relay.failing:
+            wrong["broker"] = self.relay.failing
         parts: dict[str, Component | None] = {"consumer": self.consumer, "relay": self.relay}
         for number, worker in enumerate(self.workers):
             parts[f"worker-{number}"] = worker
         for name, part in parts.items():
-            if part is not None and name in self.http.state.roles and not part.running:
+            if part is not None and name in roles and not part.running:
                 wrong[name] = "not running"
         return wrong
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-import httpx
 import jwt
 import structlog
 from pydantic import Field, field_validator
 
 from chassis.problems import Refused
 from chassis.settings import Settings
+from contracts.fields import plain_text
 from contracts.problem_codes import Code
 
 log = structlog.get_logger(__name__)
@@ -25,8 +25,6 @@ log = structlog.get_logger(__name__)
 # Pinned: never what the token's own header asks for. All asymmetric, so that a verifier can't sign.
 ALGORITHMS = ("EdDSA", "ES256", "RS256", "PS256")
 _LEEWAY_S = 30
-_REFRESH_S = 300.0
-_RETRY_S = 10.0
 
 
 class AuthSettings(Settings):
@@ -64,14 +62,22 @@ class Authenticator(Protocol):
 
 
 class BearerTokens:
-    """Verifies `Authorization: Bearer …`. Keys are read again when an unknown one is named."""
+    """Verifies `Authorization: Bearer …`. Keys are read again when an unknown one is named.
 
-    def __init__(self, settings: AuthSettings) -> None:
+    refresh: seconds after which keys are read anew. retry: seconds between two attempts, so that
+    made-up key ids don't turn into load on the issuer.
+    """
+
+    def __init__(
+        self, settings: AuthSettings, *, refresh: float = 300.0, retry: float = 10.0
+    ) -> None:
         self._settings = settings
+        self._refresh = refresh
+        self._retry = retry
         self._keys: dict[str, jwt.PyJWK] = {}
         self._read_at = float("-inf")
         self._tried_at = float("-inf")
-        self._lock = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
 
     async def __call__(self, authorization: str | None) -> Principal:
         scheme, _, token = (authorization or "").partition(" ")
@@ -80,7 +86,7 @@ class BearerTokens:
         try:
             claims = await self._verify(token.strip())
             return _principal(claims)
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError, ArithmeticError, RecursionError):
             # Why is not said: it would help nobody but a forger.
             raise Refused(Code.UNAUTHENTICATED) from None
 
@@ -99,27 +105,32 @@ class BearerTokens:
 
     async def _key(self, kid: str) -> jwt.PyJWK:
         now = time.monotonic()
-        if now - self._read_at > _REFRESH_S or (
-            kid not in self._keys and now - self._tried_at > _RETRY_S
-        ):
-            async with self._lock:
-                if self._tried_at < now:
-                    await self._read()
+        known = kid in self._keys
+        due = not known or now - self._read_at > self._refresh
+        retry = self._retry if self._keys else min(1.0, self._retry)
+        if self._reading is None and due and now - self._tried_at > retry:
+            self._tried_at = now
+            self._reading = asyncio.create_task(self._read(), name="jwks")
+        if not known and self._reading is not None:
+            # Who knows its key does not wait: an issuer that hangs would hold up everybody.
+            await asyncio.shield(self._reading)
+        if not self._keys:
+            raise Refused(Code.UNAVAILABLE, "The issuer's keys can't be read")
         return self._keys[kid]
 
     async def _read(self) -> None:
-        self._tried_at = time.monotonic()
         try:
             document = await _fetch(self._settings.jwks_url)
             keys = {str(key.key_id): key for key in jwt.PyJWKSet.from_dict(document).keys}
-        except (httpx.HTTPError, OSError, ValueError, jwt.PyJWTError) as error:
-            # The keys we have go on; a JWKS that is away for a while signs nobody out.
+        except Exception as error:
+            # The keys we have go on; a JWKS that is away for a while, or broken in whatever way,
+            # signs nobody out.
             log.warning("jwks_unavailable", error=type(error).__name__)
-            if not self._keys:
-                raise Refused(Code.UNAVAILABLE, "The issuer's keys can't be read") from None
-            return
-        self._keys = keys
-        self._read_at = self._tried_at
+        else:
+            self._keys = keys
+            self._read_at = time.monotonic()
+        finally:
+            self._reading = None
 
 
 async def _fetch(url: str) -> dict[str, Any]:
@@ -127,6 +138,9 @@ async def _fetch(url: str) -> dict[str, Any]:
     if parts.scheme == "file":
         text = await asyncio.to_thread(Path(unquote(parts.path)).read_text)
         return dict(json.loads(text))
+    # Not at the top: it is the slowest import here, and a file needs none.
+    import httpx
+
     async with httpx.AsyncClient(timeout=5, follow_redirects=False) as client:
         answer = await client.get(url)
         answer.raise_for_status()
@@ -141,6 +155,9 @@ def _principal(claims: dict[str, Any]) -> Principal:
     if not isinstance(sub, str) or not (bureau is None or isinstance(bureau, str)):
         raise ValueError("sub")
     name, email = claims.get("name"), claims.get("email")
+    for text in (sub, bureau, name, email):
+        if isinstance(text, str):
+            plain_text(text)
     return Principal(
         sub,
         bureau,

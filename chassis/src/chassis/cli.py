@@ -10,7 +10,6 @@ import structlog
 
 from chassis.app import HttpServer, Service, listen, running, until_signalled
 from chassis.database import DatabaseSettings
-from chassis.migrations import folder, migrate
 from chassis.settings import SettingError, load
 from chassis.telemetry import configure_logging
 
@@ -48,14 +47,23 @@ async def _run(
         owner = settings.owner_database_url
         if owner is None:
             raise SettingError(f"KOPPLA_{name.upper()}_OWNER_DATABASE_URL: is missing")
+        # Alembic is needed here only, and takes its time to import.
+        from chassis.migrations import folder, migrate
+
         changed = await migrate(owner.get_secret_value(), folder(name))
         log.info("migrated", service=name, changed=changed)
         return
-    async with running(build(settings), [role]) as service:
-        # Every role answers /healthz, /readyz and /metrics; only `serve` gets traffic.
-        server = HttpServer(service.http, listen(host, port))
-        await server.start()
-        try:
-            await until_signalled()
-        finally:
-            await server.stop()
+    # First, so that a port in use is known before anything is started.
+    try:
+        bound = listen(host, port)
+    except OSError as error:
+        raise SettingError(f"{host}:{port}: {error.strerror}") from None
+    with bound:
+        async with running(build(settings), [role]) as service:
+            # Every role answers /healthz, /readyz and /metrics; only `serve` gets traffic.
+            server = HttpServer(service.http, bound)
+            await server.start()
+            try:
+                await until_signalled()
+            finally:
+                await server.stop()

@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 Record: TypeAlias = "ConsumerRecord[Any, Any]"
 EventHandler = Callable[[AsyncSession, Any], Awaitable[None]]
+EnvelopeHandler = Callable[[AsyncSession, Any, Envelope], Awaitable[None]]
 StateHandler = Callable[[AsyncSession, Sequence["Change"]], Awaitable[None]]
 
 
@@ -74,7 +75,7 @@ class Consumer:
         self._inbox = inbox
         self._dead_letters = dead_letters
         self._metrics = metrics
-        self._events: dict[str, dict[str, tuple[type[Event], EventHandler]]] = {}
+        self._events: dict[str, dict[str, tuple[type[Event], EnvelopeHandler]]] = {}
         self._states: dict[str, tuple[type[Event], StateHandler]] = {}
         self._topics: dict[str, Topic] = {}
         self._backoff = Backoff(first=0.2, most=20.0)
@@ -84,11 +85,20 @@ class Consumer:
 
     def on(self, event: type[Event], handler: EventHandler) -> None:
         """Calls handler(session, event) once for each event of this type."""
+
+        async def without_envelope(session: AsyncSession, told: Any, _: Envelope) -> None:
+            await handler(session, told)
+
+        self.on_envelope(event, without_envelope)
+
+    def on_envelope(self, event: type[Event], handler: EnvelopeHandler) -> None:
+        """As `on`, with the envelope beside the event: for who keeps which event it was."""
         self._topics[event.topic.name] = event.topic
         self._events.setdefault(event.topic.name, {})[event.type_name()] = (event, handler)
 
     def on_state(self, event: type[Event], handler: StateHandler) -> None:
-        """Calls handler(session, changes) with the newest state of each key of a batch.
+        """Calls handler(session, changes) with the newest state of each key of a batch:
+        by its version where it carries one, else by its place.
 
         For compacted topics: records are taken as they stand, so no inbox is needed, and a
         tombstone is a Change without state.
@@ -104,7 +114,7 @@ class Consumer:
             client_id=self.name,
             consumer_only=True,
             apply_types=False,
-            graceful_timeout=10.0,
+            graceful_timeout=5.0,
             logger=None,
         )
         names = sorted(self._topics)
@@ -145,7 +155,7 @@ class Consumer:
         self._stopping.set()
         if self.broker is not None:
             try:
-                await asyncio.wait_for(self.broker.stop(), 15)
+                await asyncio.wait_for(self.broker.stop(), 8)
             except TimeoutError:
                 log.warning("consumer_stop_timed_out", consumer=self.name)
 
@@ -178,18 +188,35 @@ class Consumer:
                 behind[partition.topic] += max(0, ends[partition] - at)
         return dict(behind)
 
+    async def ping(self) -> None:
+        """Returns when the broker answers; raises KafkaError when not."""
+        consumer = self.subscriber.consumer if self.subscriber else None
+        if consumer is not None:
+            await consumer.topics()
+
     async def handle(self, records: Sequence[Record]) -> None:
         """Applies a batch in one transaction, or record by record where that fails.
 
-        Raises what is transient, after a wait, so that the batch comes again.
+        Raises what is transient, after a wait, so that the batch comes again; so it does with a
+        failure to keep a dead letter, because nothing may vanish.
         """
         try:
-            await self._apply(records)
-        except Exception as error:
-            if is_transient(error):
-                await self._pause(error)
+            try:
+                await self._apply(records)
+            except Exception as error:
+                if is_transient(error):
+                    raise
+                await self._one_by_one(records)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
                 raise
-            await self._one_by_one(records)
+            # Nobody cancelled us: it leaked out of a handler, and FastStream would end its loop.
+            await self._pause(error)
+            raise RuntimeError("a handler was cancelled") from error
+        except Exception as error:
+            await self._pause(error)
+            raise
         self._backoff.reset()
 
     async def _one_by_one(self, records: Sequence[Record]) -> None:
@@ -198,19 +225,24 @@ class Consumer:
                 await self._apply([record])
             except Exception as error:
                 if is_transient(error):
-                    await self._pause(error)
                     raise
                 log.exception("record_failed", topic=record.topic, offset=record.offset)
                 await self._bury(record, f"{type(error).__name__}: {error}")
 
-    async def _pause(self, error: Exception) -> None:
-        log.warning("consumer_retries", consumer=self.name, error=type(error).__name__)
+    async def _pause(self, error: BaseException) -> None:
+        known = isinstance(error, Exception) and is_transient(error)
+        log.warning(
+            "consumer_retries",
+            consumer=self.name,
+            error=type(error).__name__,
+            exc_info=None if known else error,
+        )
         await self._backoff.wait(self._stopping)
 
     async def _bury(self, record: Record, error: str) -> None:
         async with self._database.transaction() as session:
             taken = self._take(record)
-            if taken is not None and taken.envelope is not None and taken.event is not None:
+            if taken is not None and taken.envelope is not None:
                 await self._inbox.claim(session, self.name, [taken.envelope.id])
             await self._dead_letters.add(session, self.name, record, error)
         self._count(record.topic, "dead_letter")
@@ -222,13 +254,7 @@ class Consumer:
             new = await self._inbox.claim(
                 session,
                 self.name,
-                [
-                    t.envelope.id
-                    for t in taken
-                    if t.event is not None
-                    and t.envelope is not None
-                    and t.record.topic in self._events
-                ],
+                [t.envelope.id for t in taken if t.envelope is not None],
             )
             for topic, run in itertools.groupby(taken, key=lambda t: t.record.topic):
                 if topic in self._states:
@@ -249,6 +275,8 @@ class Consumer:
                 outcomes[topic, "dead_letter"] += 1
                 continue
             key = taken.record.key.decode()
+            if _is_overtaken(taken.event, newest.get(key)):
+                continue
             newest.pop(key, None)
             newest[key] = Change(key, taken.event)
             outcomes[topic, "applied"] += 1
@@ -262,23 +290,29 @@ class Consumer:
         outcomes: Counter[tuple[str, str]] = Counter()
         for taken in run:
             topic = taken.record.topic
+            if taken.envelope is not None and taken.envelope.id not in new:
+                outcomes[topic, "duplicate"] += 1
+                continue
+            if taken.envelope is not None:
+                # A second copy in the same batch is a duplicate too.
+                new.discard(taken.envelope.id)
             if taken.rejected is not None or taken.envelope is None or taken.event is None:
                 reason = taken.rejected or "no event"
                 await self._dead_letters.add(session, self.name, taken.record, reason)
                 outcomes[topic, "dead_letter"] += 1
-            elif taken.envelope.id not in new:
-                outcomes[topic, "duplicate"] += 1
             else:
-                # A second copy in the same batch is a duplicate too.
-                new.discard(taken.envelope.id)
                 with trace(taken.envelope.traceparent, event_id=str(taken.envelope.id)):
-                    await self._events[topic][taken.envelope.type][1](session, taken.event)
+                    handler = self._events[topic][taken.envelope.type][1]
+                    await handler(session, taken.event, taken.envelope)
                 outcomes[topic, "applied"] += 1
         return outcomes
 
     def _take(self, record: Record) -> _Taken | None:
         """The record as an event, or why not; None for a type nobody here listens to."""
         if record.topic in self._states:
+            if self._is_of_other_type(record):
+                self._count(record.topic, "unknown_type")
+                return None
             return self._take_state(record)
         try:
             envelope = Envelope.of(record.headers)
@@ -291,6 +325,14 @@ class Consumer:
         if record.value is None:
             return _Taken(record, None, envelope, "an event without a value")
         return self._parse_value(record, envelope, known[0])
+
+    def _is_of_other_type(self, record: Record) -> bool:
+        """Whether a state says that it is something this version of us does not know."""
+        if record.value is None:
+            return False
+        kind = self._states[record.topic][0].type_name().encode()
+        types = [value for name, value in record.headers if name == "ce_type" and value]
+        return bool(types) and types[-1] != kind
 
     def _take_state(self, record: Record) -> _Taken:
         kind = self._states[record.topic][0]
@@ -318,6 +360,13 @@ class Consumer:
 
     def _count(self, topic: str, outcome: str, number: int = 1) -> None:
         self._metrics.records.labels(self._metrics.service, topic, outcome).inc(number)
+
+
+def _is_overtaken(event: Event | None, known: Change | None) -> bool:
+    """Whether a state that carries a version comes after a newer one of its key."""
+    version = getattr(event, "version", None)
+    newer = getattr(known.state, "version", None) if known is not None else None
+    return version is not None and newer is not None and version <= newer
 
 
 async def _parse(records: Any, original: Callable[[Any], Awaitable[Any]]) -> Any:

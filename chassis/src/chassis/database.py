@@ -18,11 +18,12 @@ from sqlalchemy.ext.asyncio import (
 
 from chassis.settings import Settings
 
-# SQLSTATEs after which the same work may well succeed: serialization failure, deadlock,
-# lock not available, query cancelled by a timeout, too many connections, server going down or up.
-_TRANSIENT = frozenset(
-    {"40001", "40P01", "55P03", "57014", "53300", "57P01", "57P02", "57P03", "53100", "53200"}
-)
+# SQLSTATEs after which the same work may well succeed: serialization failure, deadlock, lock not
+# available, a standby that was just promoted, and an idle transaction ended; then the classes
+# connection exception, insufficient resources, operator intervention (timeouts, shutdown, start)
+# and system error.
+_TRANSIENT = frozenset({"40001", "40P01", "55P03", "25006", "25P03"})
+_TRANSIENT_CLASSES = ("08", "53", "57", "58")
 
 
 class DatabaseSettings(Settings):
@@ -57,14 +58,28 @@ def async_url(url: str) -> URL:
 def is_transient(error: BaseException) -> bool:
     """Whether the same work may succeed later: the database failed, not the work."""
     if isinstance(error, DBAPIError):
-        if error.connection_invalidated or isinstance(error, InterfaceError):
+        if error.connection_invalidated:
             return True
+        if isinstance(error, InterfaceError):
+            return not _is_about_values(error.orig)
         state = getattr(error.orig, "sqlstate", None)
-        return state in _TRANSIENT or (isinstance(error, OperationalError) and state is None)
+        return _passes(state) or (isinstance(error, OperationalError) and state is None)
     if isinstance(error, asyncpg.PostgresError):
-        return error.sqlstate in _TRANSIENT
-    return isinstance(
-        error, (OSError, TimeoutError, PoolTimeout, asyncpg.InterfaceError, ConnectionError)
+        return _passes(error.sqlstate)
+    if isinstance(error, asyncpg.InterfaceError):
+        return not _is_about_values(error)
+    return isinstance(error, (OSError, TimeoutError, PoolTimeout))
+
+
+def _passes(state: str | None) -> bool:
+    return state is not None and (state in _TRANSIENT or state.startswith(_TRANSIENT_CLASSES))
+
+
+def _is_about_values(error: BaseException | None) -> bool:
+    """asyncpg says a number out of range or a lone surrogate by an InterfaceError that is a
+    ValueError too; SQLAlchemy keeps it as the cause. Such work fails for ever."""
+    return isinstance(error, ValueError) or (
+        error is not None and isinstance(error.__cause__, ValueError)
     )
 
 
@@ -83,6 +98,8 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=True,
+            # Errors end in logs and dead letters, where names and tokens have no business.
+            hide_parameters=True,
             connect_args={
                 "timeout": 10,
                 "server_settings": {

@@ -4,6 +4,7 @@ A bad record never stops its partition, and it never vanishes.
 """
 
 import hashlib
+import json
 from typing import Any, TypeAlias
 
 from aiokafka import ConsumerRecord
@@ -11,10 +12,14 @@ from sqlalchemy import Table, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.headers import storable, to_json
 from contracts.envelope import uuid7
 from contracts.topics import Topic
 
 Record: TypeAlias = "ConsumerRecord[Any, Any]"
+
+_MIRRORED = 1_000_000
+"""Bytes of a mirrored record at most: with its new headers it must pass the producer's 1 MiB."""
 
 
 class DeadLetters:
@@ -27,7 +32,8 @@ class DeadLetters:
 
     async def add(self, session: AsyncSession, consumer: str, record: Record, error: str) -> None:
         """Keeps and mirrors the record, in the session's transaction; the same record once."""
-        headers = [[name, (value or b"").decode("latin-1")] for name, value in record.headers]
+        headers = to_json(record.headers)
+        error = storable(error)
         row = {
             "id": uuid7(),
             "consumer": consumer,
@@ -45,22 +51,39 @@ class DeadLetters:
         )
         if kept.scalar_one_or_none() is None:
             return
+        await session.execute(insert(self._outbox).values(self._mirror(row)))
+
+    def _mirror(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The outbox row: the record as it came, and in headers where it came from and why."""
+        key, value, headers = row["key"], row["value"], row["headers"]
         about = [
-            ["dead_letter_topic", record.topic],
-            ["dead_letter_partition", str(record.partition)],
-            ["dead_letter_offset", str(record.offset)],
-            ["dead_letter_error", error[:500]],
+            ["dead_letter_id", str(row["id"])],
+            ["dead_letter_topic", row["topic"]],
+            ["dead_letter_partition", str(row["partition"])],
+            ["dead_letter_offset", str(row["offset"])],
+            ["dead_letter_error", row["error"][:500]],
         ]
-        await session.execute(
-            insert(self._outbox).values(
-                event_id=row["id"],
-                topic=self._topic.name,
-                key=None if record.key is None else record.key.decode("utf-8", "replace"),
-                type="DeadLetter",
-                headers=[*headers, *about],
-                value=record.value,
-            )
-        )
+        if len(json.dumps(headers)) > _MIRRORED // 10:
+            headers = []
+            about.append(["dead_letter_headers", "left out; the row has them"])
+        if len(value or b"") + len(key or b"") + len(json.dumps(headers)) > _MIRRORED:
+            value = None
+            about.append(["dead_letter_value", "left out; the row has it"])
+        text = None if key is None else storable(key.decode("utf-8", "replace"))[: _MIRRORED // 10]
+        if text is not None and text.encode() != key:
+            about.append(["dead_letter_key", "not as it came; the row has it"])
+        if text is None and value is None:
+            # A Kafka producer takes no record without both.
+            text = str(row["id"])
+            about.append(["dead_letter_key", "none; this is the dead letter's id"])
+        return {
+            "event_id": row["id"],
+            "topic": self._topic.name,
+            "key": text,
+            "type": "DeadLetter",
+            "headers": [*headers, *about],
+            "value": value,
+        }
 
 
 def _digest(record: Record) -> str:

@@ -9,22 +9,26 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
 import structlog
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request, params
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import problems
 from chassis.auth import Authenticator, Principal
-from chassis.problems import Refused
+from chassis.problems import Refused, invalid
 from chassis.telemetry import Metrics, trace
 from contracts.envelope import uuid7
+from contracts.fields import IDENTIFIER
 from contracts.problem_codes import Code
 
 log = structlog.get_logger("chassis.access")
 
 MAX_BODY = 256 * 1024
 """Bytes of a request's body; far above any honest one."""
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,6 +58,17 @@ class GuardedRoute(APIRoute):
         self.allowed: frozenset[str] | None = endpoint.__allowed__
         super().__init__(path, endpoint, **given)
 
+    @property
+    def _needs_body(self) -> bool:
+        """False where the body may be left out, as in a POST that only says `do it`."""
+        return self.body_field is not None and bool(self.body_field.field_info.is_required())
+
+    @property
+    def _takes_json(self) -> bool:
+        return self.body_field is not None and not isinstance(
+            self.body_field.field_info, params.Form
+        )
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
@@ -66,15 +81,39 @@ class GuardedRoute(APIRoute):
                 structlog.contextvars.bind_contextvars(caller=principal.sub[:64])
                 if not principal.has(*self.allowed):
                     raise Refused(Code.FORBIDDEN)
-                _check_content_type(request, self.body_field is not None)
+            _check_address(request)
+            _check_length(request)
+            if self.body_field is not None:
+                # Read here, because FastAPI makes a 400 of whatever is raised while it reads.
+                body = await request.body()
+                if self._takes_json and (body or self._needs_body):
+                    _check_content_type(request)
             return await handle(request)
 
         return guarded
 
 
-def _check_content_type(request: Request, takes_body: bool) -> None:
-    if not takes_body:
-        return
+def _check_address(request: Request) -> None:
+    """No NUL reaches a handler: PostgreSQL takes none, so it would end in a 500."""
+    if any("\0" in str(value) for value in request.path_params.values()):
+        raise Refused(Code.NOT_FOUND)
+    for name, value in request.query_params.multi_items():
+        if "\0" in name + value:
+            known = name if IDENTIFIER.fullmatch(name) else "query"
+            raise invalid(known, "must not hold control characters")
+
+
+def _check_length(request: Request) -> None:
+    length = request.headers.get("content-length", "0")
+    if length.isdecimal() and int(length[:20]) > MAX_BODY:
+        raise _too_large()
+
+
+def _too_large() -> Refused:
+    return Refused(Code.BODY_TOO_LARGE, f"At most {MAX_BODY} bytes")
+
+
+def _check_content_type(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Refused(Code.UNSUPPORTED_MEDIA_TYPE, "Send application/json")
@@ -111,8 +150,10 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        status = 500
+        incoming = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
+        # The server leaves the body of an answer to HEAD out; routes know GET only.
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        status = 0
         began = time.perf_counter()
         request_id = str(uuid7())
 
@@ -127,40 +168,38 @@ class Edge:
                 ]
             await send(message)
 
-        incoming = headers.get(b"traceparent", b"").decode("latin-1")
         with trace(incoming, request_id=request_id):
             try:
-                limited = _limited(receive, headers)
-                await self._app(scope, limited, note)
-            except Refused as refused:
-                await problems.response(refused)(scope, receive, note)
+                await self._app(inner, _limited(receive), note)
+            except ClientDisconnect:
+                # Nobody is there to answer, and nothing of ours went wrong. 499 as in nginx.
+                status = status or 499
             except Exception as error:
-                if status != 500:
+                if status:
                     raise
                 await problems.unexpected(error)(scope, receive, note)
             finally:
-                self._log(scope, status, time.perf_counter() - began)
+                route = inner.get("route_path", "-")
+                self._log(route, scope["method"], status or 500, time.perf_counter() - began)
                 structlog.contextvars.unbind_contextvars("caller")
 
-    def _log(self, scope: Scope, status: int, seconds: float) -> None:
-        route = scope.get("route_path", "-")
+    def _log(self, route: str, method: str, status: int, seconds: float) -> None:
         service = self._metrics.service
-        self._metrics.requests.labels(service, route, scope["method"], str(status)).inc()
+        known = method if method in _METHODS else "other"
+        self._metrics.requests.labels(service, route, known, str(status)).inc()
         self._metrics.request_seconds.labels(service, route).observe(seconds)
         log.info(
             "request",
             service=service,
-            method=scope["method"],
+            method=known,
             route=route,
             status=status,
             ms=round(seconds * 1000, 1),
         )
 
 
-def _limited(receive: Receive, headers: dict[bytes, bytes]) -> Receive:
-    length = headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length) > MAX_BODY:
-        raise Refused(Code.BODY_TOO_LARGE, f"At most {MAX_BODY} bytes")
+def _limited(receive: Receive) -> Receive:
+    """Counts what comes, since a chunked body does not say its length."""
     seen = 0
 
     async def count() -> Message:
@@ -168,7 +207,7 @@ def _limited(receive: Receive, headers: dict[bytes, bytes]) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > MAX_BODY:
-            raise Refused(Code.BODY_TOO_LARGE, f"At most {MAX_BODY} bytes")
+            raise _too_large()
         return message
 
     return count

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi.responses import JSONResponse
-from sqlalchemy import Table, func, select, text, update
+from sqlalchemy import Table, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -51,9 +51,13 @@ class IdempotencyKeys:
         if kept is not None:
             return kept
         answer = await work()
+        mine = (self._table.c.scope == scope, self._table.c.key == key)
+        if not 200 <= answer.status_code < 300:
+            await session.execute(delete(self._table).where(*mine))
+            return answer
         await session.execute(
             update(self._table)
-            .where(self._table.c.scope == scope, self._table.c.key == key)
+            .where(*mine)
             .values(
                 status=answer.status_code,
                 headers={n: v for n, v in answer.headers.items() if n == "location"},

@@ -1,18 +1,20 @@
 """The way to the broker: settings, topics, and a producer that can always be let go of."""
 
 import asyncio
+import re
 from collections.abc import Iterable
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from chassis.settings import Settings
 from contracts.topics import Topic
 
 log = structlog.get_logger(__name__)
+_ADDRESS = re.compile(r"\s*[^\s:,/]+:[0-9]{1,5}\s*|\s*\[[0-9a-fA-F:.]+\]:[0-9]{1,5}\s*", re.ASCII)
 
 
 class KafkaSettings(Settings):
@@ -30,6 +32,13 @@ class KafkaSettings(Settings):
     kafka_replication: int = Field(default=-1, ge=-1, le=9)
     consumer_batch: int = Field(default=500, ge=1, le=10_000)
     consumer_poll_ms: int = Field(default=25, ge=1, le=5000)
+
+    @field_validator("kafka")
+    @classmethod
+    def _is_addresses(cls, value: str) -> str:
+        if not all(_ADDRESS.fullmatch(part) for part in value.split(",")):
+            raise ValueError("must be HOST:PORT[,HOST:PORT]")
+        return value
 
 
 async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -39,10 +40,18 @@ def install(app: FastAPI, service: Service, tables: ChassisTables) -> None:
     @router.get(f"/v1/ops/{service.name}/status", tags=["ops"])
     @allow("ops")
     async def status(request: Request) -> dict[str, Any]:
-        """Consumer lag by topic, outbox backlog and age in seconds, who relays, dead letters."""
+        """Consumer lag by topic (null while the broker is away), outbox backlog and age in seconds,
+        who relays, dead letters."""
         return await _status(service, tables)
 
     app.include_router(router)
+
+
+async def _lag(service: Service) -> dict[str, int] | None:
+    try:
+        return await service.consumer.lag() if service.consumer else {}
+    except (KafkaError, TimeoutError):
+        return None
 
 
 async def _status(service: Service, tables: ChassisTables) -> dict[str, Any]:
@@ -69,7 +78,7 @@ async def _status(service: Service, tables: ChassisTables) -> dict[str, Any]:
     return {
         "service": service.name,
         "ready": not await service.ready(),
-        "consumer_lag": await service.consumer.lag() if service.consumer else {},
+        "consumer_lag": await _lag(service),
         "outbox": {
             "backlog": backlog,
             "parked": parked,

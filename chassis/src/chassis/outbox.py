@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlalchemy import Table, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.headers import to_json
 from chassis.telemetry import current_traceparent
 from contracts.envelope import Envelope, uuid7
 from contracts.topics import Topic
@@ -49,7 +50,7 @@ class Outbox:
                     "topic": event.topic.name,
                     "key": event.key(),
                     "type": envelope.type,
-                    "headers": [[name, value.decode()] for name, value in envelope.headers()],
+                    "headers": to_json(envelope.headers()),
                     "value": event.model_dump_json().encode(),
                 }
             )

@@ -17,6 +17,14 @@ from chassis.database import is_transient
 from contracts.problem_codes import Code
 
 log = structlog.get_logger(__name__)
+# What FastAPI and Starlette raise by themselves.
+_CODES = {
+    400: Code.MALFORMED_BODY,
+    405: Code.METHOD_NOT_ALLOWED,
+    413: Code.BODY_TOO_LARGE,
+    415: Code.UNSUPPORTED_MEDIA_TYPE,
+    503: Code.UNAVAILABLE,
+}
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -104,11 +112,10 @@ def of_validation(error: RequestValidationError) -> Refused:
 
 
 def _of_http(error: HTTPException) -> Refused:
-    if error.status_code == 405:
-        return Refused(Code.METHOD_NOT_ALLOWED, headers=error.headers)
-    if error.status_code == 400:
-        return Refused(Code.MALFORMED_BODY)
-    return Refused(Code.NOT_FOUND)
+    # FastAPI makes a 400 of whatever reading the body raised, our own limit's refusal too.
+    if isinstance(error.__cause__, Refused):
+        return error.__cause__
+    return Refused(_CODES.get(error.status_code, Code.NOT_FOUND), headers=error.headers)
 
 
 def unexpected(error: Exception) -> JSONResponse:

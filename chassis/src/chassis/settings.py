@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PREFIX = "KOPPLA_"
 _UNITS = {"h": "hours", "m": "minutes", "s": "seconds"}
@@ -57,3 +57,14 @@ def load(settings: type[S], **given: Any) -> S:
         name = name if name.startswith(PREFIX) else PREFIX + name
         reason = "is missing" if first["type"] == "missing" else first["msg"]
         raise SettingError(f"{name}: {reason.removeprefix('Value error, ')}") from None
+    except SettingsError as error:
+        # A list or a table, which is read as JSON; pydantic-settings says only the field's name.
+        found = re.search(r'field "(\w+)"', str(error))
+        name = _name_of(settings, found[1] if found else "settings")
+        raise SettingError(f"{name}: is not valid JSON") from None
+
+
+def _name_of(settings: type[Settings], field: str) -> str:
+    about = settings.model_fields.get(field)
+    alias = about.validation_alias if about else None
+    return alias if isinstance(alias, str) else PREFIX + field.upper()

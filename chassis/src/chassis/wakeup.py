@@ -46,7 +46,8 @@ class Wakeup:
         while True:
             try:
                 await self._listen_once()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:
+                # Whatever it was: who waits still looks by itself, and a new connection may do.
                 log.warning("wakeup_connection_lost", error=type(error).__name__)
             await asyncio.sleep(1)
 

@@ -6,6 +6,7 @@ The value is the event's JSON; everything about the event lies in the headers
 """
 
 import os
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from uuid import UUID
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class EnvelopeError(ValueError):
@@ -78,6 +80,15 @@ class Envelope:
             raise EnvelopeError("header ce_time is not an RFC 3339 time") from None
         if moment.tzinfo is None:
             raise EnvelopeError("header ce_time has no time zone")
-        return cls(
-            event_id, found["ce_type"], found["ce_source"], moment, found.get("traceparent") or None
-        )
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            raise EnvelopeError("header ce_time is in no year from 1 to 9999") from None
+        for name in ("ce_type", "ce_source"):
+            # CloudEvents forbids them, and PostgreSQL takes no NUL in a text.
+            if not found[name].isprintable():
+                raise EnvelopeError(f"header {name} holds control characters")
+        traceparent = found.get("traceparent", "")
+        # W3C Trace Context: what can't be read is dropped, and the event is taken without it.
+        known = traceparent if _TRACEPARENT.fullmatch(traceparent) else None
+        return cls(event_id, found["ce_type"], found["ce_source"], moment, known)

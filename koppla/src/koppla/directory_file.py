@@ -22,11 +22,17 @@ class DirectoryFile:
     def __init__(self, data: Path, kind: str) -> None:
         self._path = data / "directory" / f"{kind}.jsonl"
 
+    def _ensure_folder(self) -> None:
+        folder = self._path.parent
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            _sync(folder.parent)
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """One import at a time, and none while what is on disk is published again: or an older
         record could overtake a newer one."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._ensure_folder()
         descriptor = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -35,18 +41,17 @@ class DirectoryFile:
             os.close(descriptor)
 
     def append(self, changes: Changes) -> None:
-        """Adds changes and returns when they are on the disk itself."""
-        new = not self._path.exists()
+        """Adds changes and returns when they are on the disk itself. Raises OSError."""
+        self._ensure_folder()
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "ab") as file:
-            if not new:
-                self._end_torn_line(file.fileno())
+            self._end_torn_line(file.fileno())
             for key, value in changes:
                 file.write(_line(key, value))
             file.flush()
             os.fsync(file.fileno())
-        if new:
-            _sync(self._path.parent)
+        # Each time: whoever made the file may have been killed before it came to this.
+        _sync(self._path.parent)
 
     def state(self) -> dict[str, str | None]:
         """The newest change of each key, deletions included. A torn last line is no change: its
@@ -62,12 +67,13 @@ class DirectoryFile:
                 except (ValueError, KeyError, TypeError):
                     continue
                 newest.pop(key, None)
-                newest[key] = None if value is None else json.dumps(value, ensure_ascii=False)
+                newest[key] = None if value is None else _json(value)
         return newest
 
     def compact(self) -> dict[str, str | None]:
         """Rewrites the file with the newest change of each key, in one step; returns them."""
         newest = self.state()
+        self._ensure_folder()
         draft = self._path.with_suffix(".draft")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             for key, value in newest.items():
@@ -93,6 +99,11 @@ def _line(key: str, value: str | None) -> bytes:
         json.dumps(key).encode(),
         b"null" if value is None else value.encode(),
     )
+
+
+def _json(value: object) -> str:
+    """The bytes that pydantic wrote: published again, a record is the same to the last of them."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _sync(folder: Path) -> None:

@@ -2,30 +2,34 @@
 
 import asyncio
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from rich.console import Console
 from rich.progress import Progress
 
-from contracts.events.event import Event
 from koppla.directory_file import DirectoryFile
+from koppla.directory_keys import published_keys
 from koppla.directory_lines import Line, read
 from koppla.directory_publisher import KINDS, publish
 from koppla.embedded.folder import read_run
 
-_SHOWN = 100
+Changes = list[tuple[str, str | None]]
 _UNASKED_DELETES = 0.01
 
 
 class ImportRefused(Exception):
-    """Nothing was published; the message says why, a line each."""
+    """It did not come to pass; the message says why, a line each."""
 
 
 @dataclass
 class ImportRun:
-    """One import. kind: clients or bureaus. confirm_deletes: how many deletions are meant."""
+    """One import. kind: clients or bureaus. confirm_deletes: how many deletions are meant.
+
+    patience: seconds that the broker has to answer, at each step.
+    """
 
     kind: str
     file: Path
@@ -34,100 +38,105 @@ class ImportRun:
     replace: bool = False
     confirm_deletes: int | None = None
     skip_invalid: bool = False
+    patience: float = 20.0
     _journal: DirectoryFile | None = field(default=None, init=False)
 
     def run(self) -> str:
         """Publishes and says how much, once the broker has it all. Raises ImportRefused."""
         kafka, embedded = self._broker()
-        records, bad = self._read()
-        if embedded:
-            self._journal = DirectoryFile(self.data, self.kind)
-            with self._journal.locked():
-                return self._publish(kafka, records, bad)
-        return self._publish(kafka, records, bad)
+        good, skipped = self._read()
+        self._journal = DirectoryFile(self.data, self.kind) if embedded else None
+        try:
+            with self._journal.locked() if self._journal else nullcontext():
+                deletes = self._deletes(kafka, {key for key, _ in good})
+                changes: Changes = [*good, *((key, None) for key in deletes)]
+                if self._journal is not None:
+                    self._journal.append(changes)
+                self._publish(kafka, changes)
+        except OSError as error:
+            raise ImportRefused(f"{self.data}: {error.strerror or error}") from None
+        parts = [f"{len(good)} {self.kind} published"]
+        parts += [f"{len(deletes)} deleted"] if self.replace else []
+        parts += [f"{skipped} bad lines skipped"] if skipped else []
+        return ", ".join(parts)
 
     def _broker(self) -> tuple[str, bool]:
-        if self.kafka is not None:
-            return self.kafka, False
+        """Where it is, and whether it is the run's own that forgets."""
         run = read_run(self.data)
-        if run is None:
+        if run is not None and self.kafka in (None, run["kafka"]):
+            return str(run["kafka"]), bool(run.get("embedded_kafka"))
+        if self.kafka is None:
             raise ImportRefused(f"nothing runs in {self.data}: start `koppla up`, or give --kafka")
-        return str(run["kafka"]), bool(run.get("embedded_kafka"))
+        return self.kafka, False
 
-    def _read(self) -> tuple[list[Event], list[Line]]:
-        lines = list(read(self.file, KINDS[self.kind]))
-        bad = [line for line in lines if line.record is None]
-        if bad and not self.skip_invalid:
-            told = [what for line in bad for what in line.wrong]
-            more = [f"… and {len(told) - _SHOWN} more"] if len(told) > _SHOWN else []
-            raise ImportRefused("\n".join([*told[:_SHOWN], *more, "nothing was published"]))
-        for line in bad[:_SHOWN]:
-            sys.stderr.write("\n".join(line.wrong) + "\n")
-        return [line.record for line in lines if line.record is not None], bad
-
-    def _publish(self, kafka: str, records: list[Event], bad: list[Line]) -> str:
+    def _read(self) -> tuple[Changes, int]:
+        """What to publish, and how many bad lines were left out."""
         try:
-            return asyncio.run(self._publish_to(kafka, records, bad))
-        except (KafkaError, TimeoutError, OSError) as error:
+            lines = list(read(self.file, KINDS[self.kind]))
+        except OSError as error:
+            raise ImportRefused(f"{self.file}: {error.strerror or error}") from None
+        bad = [line for line in lines if line.wrong]
+        told = [what for line in bad for what in line.wrong]
+        good = [(line.key, line.value) for line in lines if line.key is not None]
+        if bad and self.replace:
+            # A line that is skipped is no word that its record shall go.
+            told.append("--replace needs a file without bad lines")
+        if bad and (self.replace or not self.skip_invalid or not good):
+            raise ImportRefused("\n".join([*told, "nothing was published"]))
+        _warn(*told, *_of_unknown(lines))
+        return [*good], len(bad)
+
+    def _deletes(self, kafka: str, kept: set[str]) -> list[str]:
+        """The keys that --replace deletes; refused where they are many and nobody said so."""
+        if not self.replace:
+            return []
+        known = self._known(kafka)
+        deletes = sorted(known - kept)
+        if len(deletes) > len(known) * _UNASKED_DELETES and self.confirm_deletes != len(deletes):
             raise ImportRefused(
-                f"the broker at {kafka} did not take it all: {type(error).__name__}"
+                f"this would delete {len(deletes)} of {len(known)} {self.kind}: "
+                f"if that is meant, add --confirm-deletes {len(deletes)}"
+            )
+        return deletes
+
+    def _known(self, kafka: str) -> set[str]:
+        """The keys that the directory holds now."""
+        if self._journal is not None:
+            return {key for key, value in self._journal.state().items() if value is not None}
+        try:
+            return asyncio.run(published_keys(kafka, KINDS[self.kind].topic, self.patience))
+        except (KafkaError, TimeoutError) as error:
+            raise ImportRefused(
+                f"the broker at {kafka} does not tell what it has: {type(error).__name__}"
             ) from None
 
-    async def _publish_to(self, kafka: str, records: list[Event], bad: list[Line]) -> str:
-        deletes: list[str] = []
-        if self.replace:
-            known = await self._known(kafka)
-            # A line that was skipped is no word that its record shall go.
-            if bad:
-                raise ImportRefused("--replace needs a file without bad lines")
-            deletes = sorted(known - {record.key() for record in records})
-            self._guard(len(deletes), len(known))
-        changes: list[tuple[str, str | None]] = [
-            (record.key(), record.model_dump_json()) for record in records
-        ]
-        changes += [(key, None) for key in deletes]
-        if self._journal is not None:
-            self._journal.append(changes)
-        with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
+    def _publish(self, kafka: str, changes: Changes) -> None:
+        console = Console(stderr=True)
+        with Progress(console=console, disable=not sys.stderr.isatty(), transient=True) as bar:
             task = bar.add_task(f"Publishing {self.kind}", total=len(changes))
-            await publish(
+            publishing = publish(
                 kafka,
                 self.kind,
                 changes,
                 idempotence=self._journal is None,
                 progress=lambda number: bar.advance(task, number),
+                patience=self.patience,
             )
-        parts = [f"{len(records)} {self.kind} published"]
-        parts += [f"{len(deletes)} deleted"] if self.replace else []
-        parts += [f"{len(bad)} bad lines skipped"] if bad else []
-        return ", ".join(parts)
+            try:
+                asyncio.run(publishing)
+            except (KafkaError, TimeoutError) as error:
+                kept = "; it is kept, and published when `koppla up` starts next"
+                raise ImportRefused(
+                    f"the broker at {kafka} did not take it all: {type(error).__name__}"
+                    + (kept if self._journal else "")
+                ) from None
 
-    def _guard(self, deletes: int, known: int) -> None:
-        if deletes > known * _UNASKED_DELETES and self.confirm_deletes != deletes:
-            raise ImportRefused(
-                f"this would delete {deletes} of {known} {self.kind}: "
-                f"if that is meant, add --confirm-deletes {deletes}"
-            )
 
-    async def _known(self, kafka: str) -> set[str]:
-        """The keys that the directory holds now."""
-        if self._journal is not None:
-            return {key for key, value in self._journal.state().items() if value is not None}
-        topic = KINDS[self.kind].topic
-        consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
-        await consumer.start()
-        try:
-            numbers = consumer.partitions_for_topic(topic.name) or set(range(topic.partitions))
-            partitions = [TopicPartition(topic.name, number) for number in numbers]
-            consumer.assign(partitions)
-            await consumer.seek_to_beginning(*partitions)
-            ends = await consumer.end_offsets(partitions)
-            keys: set[str] = set()
-            while any([await consumer.position(p) < ends[p] for p in partitions]):
-                for batch in (await consumer.getmany(timeout_ms=500)).values():
-                    for record in batch:
-                        key = (record.key or b"").decode("utf-8", "replace")
-                        (keys.discard if record.value is None else keys.add)(key)
-            return keys
-        finally:
-            await consumer.stop()
+def _of_unknown(lines: list[Line]) -> list[str]:
+    # Ignored as everywhere (a later version may have more), but told: it may be a slip of the pen.
+    names = sorted({name for line in lines for name in line.unknown})
+    return [f"left out, as no such field is known: {', '.join(map(repr, names))}"] if names else []
+
+
+def _warn(*told: str) -> None:
+    sys.stderr.write("".join(f"{line}\n" for line in told))

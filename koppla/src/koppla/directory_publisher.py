@@ -7,6 +7,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
+from chassis.kafka import let_go
 from contracts.envelope import Envelope, uuid7
 from contracts.events.directory import BureauRecord, ClientRecord
 from contracts.events.event import Event
@@ -22,10 +23,12 @@ async def publish(
     *,
     idempotence: bool,
     progress: Callable[[int], Any] = lambda _: None,
+    patience: float = 20.0,
 ) -> int:
     """Publishes (key, JSON or None) in order; the number, once the broker has them all.
 
-    progress is told how many more were acknowledged. Raises KafkaError or TimeoutError.
+    progress is told how many more were acknowledged. patience: seconds for the broker to answer,
+    at each step. Raises KafkaError or TimeoutError.
     """
     event = KINDS[kind]
     producer = AIOKafkaProducer(
@@ -34,13 +37,13 @@ async def publish(
         enable_idempotence=idempotence,
         linger_ms=5,
         max_batch_size=512 * 1024,
-        request_timeout_ms=20_000,
+        request_timeout_ms=int(patience * 1000),
     )
-    async with asyncio.timeout(30):
-        await producer.start()
     published = 0
+    waiting: list[asyncio.Future[Any]] = []
     try:
-        waiting: list[asyncio.Future[Any]] = []
+        async with asyncio.timeout(patience):
+            await producer.start()
         for key, value in changes:
             envelope = Envelope(uuid7(), event.type_name(), "directory", datetime.now(UTC))
             waiting.append(
@@ -52,16 +55,20 @@ async def publish(
                 )
             )
             if len(waiting) == _ROUND:
-                published += await _all(waiting, progress)
-        published += await _all(waiting, progress)
+                published += await _all(waiting, progress, patience)
+        published += await _all(waiting, progress, patience)
         return published
     finally:
-        async with asyncio.timeout(30):
-            await producer.stop()
+        for unanswered in waiting:
+            unanswered.cancel()
+        # Not `stop`: it flushes first, for ever where the broker has gone.
+        await let_go(producer)
 
 
-async def _all(waiting: list[asyncio.Future[Any]], progress: Callable[[int], Any]) -> int:
-    async with asyncio.timeout(60):
+async def _all(
+    waiting: list[asyncio.Future[Any]], progress: Callable[[int], Any], patience: float
+) -> int:
+    async with asyncio.timeout(2 * patience):
         await asyncio.gather(*waiting)
     number = len(waiting)
     progress(number)

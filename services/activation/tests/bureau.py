@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
+
 from activation.app import build
 from activation.settings import ActivationSettings
 from contracts.envelope import uuid7
@@ -17,7 +18,6 @@ from contracts.events.directory import BureauRecord, BureauUser, ClientRecord
 from contracts.events.event import Event, Person
 from contracts.events.linking import LinkEnded, LinkEstablished, Route
 from koppla.waiting import until
-
 from tests.support.harness import Harness, Running
 
 PLATFORM_URL = "https://platform.example/in?from=koppla"
@@ -41,8 +41,7 @@ def bureau(bureau_id: str = "b-1", *users: BureauUser) -> BureauRecord:
         bureau_id=bureau_id,
         org_number="556036-0793",
         name="Byrån AB",
-        users=users
-        or (user("anna", "bureau_admin"), user("bo"), user("eva")),
+        users=users or (user("anna", "bureau_admin"), user("bo"), user("eva")),
     )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from services.activation.tests.bureau import Activation, activation_service, bureau
 
+from services.activation.tests.bureau import Activation, activation_service, bureau
 from tests.support.harness import Harness
 
 

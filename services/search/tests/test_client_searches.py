@@ -1,58 +1,115 @@
 """POST /v1/client-searches through HTTP, fed through the broker."""
 
-from collections.abc import AsyncIterator
-
 import pytest
+
 from contracts.events.directory import ClientRecord
 from contracts.events.linking import BureauEligibility
 from koppla.waiting import until
-from search.app import build
-from search.settings import SearchSettings
-
 from tests.support.harness import Harness, Running
 
-RECORDS = [
-    ClientRecord(tenant_id="100001", org_number="556469-6291", name="Åkeri AB", city="Växjö"),
-    ClientRecord(tenant_id="100002", org_number="5564696291", name="Åkeri AB, lön", city="Växjö"),
-    ClientRecord(tenant_id="200001", org_number="212000-0142", name="Kommunen", city="Malmö"),
-]
+AKERI = {"tenant_id": "100001", "org_number": "556469-6291", "name": "Åkeri AB", "city": "Växjö"}
 
 
-@pytest.fixture
-async def search(harness: Harness) -> AsyncIterator[Running]:
-    async with harness.running("search", SearchSettings, build) as running:
-        await harness.broker.publish(
-            *RECORDS,
-            BureauEligibility(bureau_id="b-1", eligible=True, version=1),
-            BureauEligibility(
-                bureau_id="b-kpmg", eligible=False, reason="BUREAU_EXCLUDED", version=1
-            ),
-        )
-        await until(lambda: _counted(running, 3, 2))
-        yield running
-
-
-async def _counted(running: Running, clients: int, bureaus: int) -> bool:
-    rows = await running.rows(
-        "SELECT (SELECT count(*) FROM clients) c, (SELECT count(*) FROM bureau_eligibility) b"
-    )
-    return rows == [{"c": clients, "b": bureaus}]
-
-
-async def test_exact_tenant_id_finds_that_tenant(harness: Harness, search: Running) -> None:  # R16
-    answer = await search.http.post(
-        "/v1/client-searches",
-        json={"tenant_id": "100001"},
-        headers=harness.bearer("anna", "bureau_admin", bureau_id="b-1"),
-    )
+async def test_exact_tenant_id_finds_that_tenant(ask) -> None:  # R16, R19
+    answer = await ask({"tenant_id": "100001"})
     assert answer.status_code == 200
-    assert answer.json() == {
-        "items": [
-            {
-                "tenant_id": "100001",
-                "org_number": "556469-6291",
-                "name": "Åkeri AB",
-                "city": "Växjö",
-            }
-        ]
+    assert answer.json() == {"items": [AKERI]}
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["5564696291", "556469-6291", "165564696291", "16556469-6291", " 556469 6291 ", "556469–6291"],
+)
+async def test_every_spelling_of_a_number_finds_all_its_tenants(ask, spelling: str) -> None:  # R17
+    items = (await ask({"org_number": spelling})).json()["items"]
+    assert [item["tenant_id"] for item in items] == ["100001", "100002"]
+    assert {item["org_number"] for item in items} == {"556469-6291"}
+
+
+@pytest.mark.parametrize("number", ["556469-6290", "0000000000", "hej", "", "556469-6291\n"])
+async def test_a_wrong_number_is_refused(ask, number: str) -> None:  # R17
+    answer = await ask({"org_number": number})
+    assert (answer.status_code, answer.json()["code"]) == (422, "ORG_NUMBER_INVALID")
+
+
+@pytest.mark.parametrize("body", [{"tenant_id": "999999"}, {"org_number": "556036-0793"}])
+async def test_an_unknown_client_is_an_empty_result(ask, search: Running, body) -> None:  # R1
+    answer = await ask(body)
+    assert (answer.status_code, answer.json()) == (200, {"items": []})
+    assert await search.rows("SELECT * FROM outbox") == []
+
+
+@pytest.mark.parametrize("body", [{}, {"tenant_id": "100001", "org_number": "556469-6291"}])
+async def test_neither_or_both_identifiers_are_refused(ask, body) -> None:  # R18
+    answer = await ask(body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
+    assert answer.json()["errors"][0]["field"] == "tenant_id"
+
+
+async def test_who_may_search(ask, harness: Harness) -> None:  # R2
+    body = {"tenant_id": "100001"}
+    answers = {
+        "nobody": await ask(body, {}),
+        "made up": await ask(body, {"authorization": "Bearer x.y.z"}),
+        "platform": await ask(body, harness.bearer("p", "platform")),
+        "ops": await ask(body, harness.bearer("o", "ops")),
+        "no bureau": await ask(body, harness.bearer("a", "bureau_admin")),
+        "unknown bureau": await ask(body, harness.bearer("a", "bureau_admin", bureau_id="b-9")),
+        "consultant": await ask(body, harness.bearer("c", "consultant", bureau_id="b-1")),
+        "support": await ask(body, harness.bearer("s", "support_agent")),
     }
+    assert {who: answer.status_code for who, answer in answers.items()} == {
+        "nobody": 401,
+        "made up": 401,
+        "platform": 403,
+        "ops": 403,
+        "no bureau": 403,
+        "unknown bureau": 403,
+        "consultant": 200,
+        "support": 200,
+    }
+
+
+async def test_an_excluded_bureau_is_refused_before_anything_else(ask, harness) -> None:  # R13
+    excluded = harness.bearer("k", "bureau_admin", bureau_id="b-kpmg")
+    for body in ({"tenant_id": "100001"}, {"org_number": "not a number"}, {}):
+        answer = await ask(body, excluded)
+        assert (answer.status_code, answer.json()["code"]) == (403, "BUREAU_EXCLUDED")
+
+
+async def test_a_sole_traders_number_is_masked_unless_searched_by(ask) -> None:
+    by_tenant = (await ask({"tenant_id": "300001"})).json()["items"]
+    assert by_tenant[0]["org_number"] == "900101-****"
+    by_number = (await ask({"org_number": "19900101-9802"})).json()["items"]
+    assert by_number[0]["org_number"] == "900101-9802"
+
+
+async def test_changes_of_the_directory_are_followed(ask, harness, search: Running) -> None:  # R16
+    moved = ClientRecord(
+        tenant_id="100001", org_number="556469-6291", name="Åkeri AB", city="Ängelholm"
+    )
+    await harness.broker.publish(moved)
+    await until(lambda: _cities(ask, "100001", ["Ängelholm"]))
+    await harness.broker.publish_raw(ClientRecord.topic, b"100001", None)
+    await until(lambda: _cities(ask, "100001", []))
+    await harness.broker.publish(moved)
+    await until(lambda: _cities(ask, "100001", ["Ängelholm"]))
+
+
+async def _cities(ask, tenant_id: str, cities: list[str]) -> bool:
+    items = (await ask({"tenant_id": tenant_id})).json().get("items", [])
+    return [item["city"] for item in items] == cities
+
+
+async def test_an_older_word_on_eligibility_changes_nothing(ask, harness) -> None:  # R13
+    def said(version: int, *, eligible: bool) -> BureauEligibility:
+        return BureauEligibility(bureau_id="b-1", eligible=eligible, version=version)
+
+    await harness.broker.publish(said(3, eligible=False), said(2, eligible=True))
+
+    async def refused() -> bool:
+        return (await ask({"tenant_id": "100001"})).status_code == 403
+
+    await until(refused)
+    await harness.broker.publish(said(4, eligible=True))
+    await until(lambda: _cities(ask, "100001", ["Växjö"]))

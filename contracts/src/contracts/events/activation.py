@@ -5,25 +5,31 @@ from typing import ClassVar
 from uuid import UUID
 
 from contracts.events.event import PairEvent, Part, Person
-from contracts.fields import Access, Moment, Program, UserId
+from contracts.fields import Access, Count, Moment, Program, UserId
 from contracts.topics import ACTIVATION_CLIENTS, Topic
 
 
 class Permission(Part):
+    """What may be done in one program."""
+
     program: Program
     access: Access
 
 
 class Grant(Part):
+    """All that one consultant may do at one client."""
+
     consultant_id: UserId
     permissions: tuple[Permission, ...]
 
 
 class ClientEvent(PairEvent):
+    """A change of one client of a bureau's lists."""
+
     topic: ClassVar[Topic] = ACTIVATION_CLIENTS
 
     link_id: UUID
-    revision: int
+    revision: Count
     at: Moment
 
 

@@ -16,6 +16,7 @@ from contracts.fields import (
     Locale,
     Name,
     TenantId,
+    Text,
     UserId,
 )
 from contracts.topics import DIRECTORY_BUREAUS, DIRECTORY_CLIENTS, Topic
@@ -38,7 +39,7 @@ class ClientRecord(Event):
     tenant_id: TenantId
     org_number: DirectoryOrgNumber
     name: Name
-    city: str = Field(default="", max_length=200)
+    city: Text = ""
     system_admins: tuple[SystemAdmin, ...] = Field(default=(), max_length=1000)
 
     @field_validator("system_admins")
@@ -69,7 +70,7 @@ class BureauRecord(Event):
     bureau_id: BureauId
     org_number: DirectoryOrgNumber
     name: Name
-    group: str | None = Field(default=None, max_length=200)
+    group: Text | None = None
     multi_company_setup: bool = False
     entry_points: tuple[EntryPoint, ...] = ("client_manager",)
     users: tuple[BureauUser, ...] = Field(default=(), max_length=10_000)

@@ -4,14 +4,14 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.fields import BureauId, Email, Locale, Name, Side, TenantId, UserId
+from contracts.fields import BureauId, Count, Email, Locale, Name, Side, TenantId, UserId
 from contracts.topics import Topic
 
 
 class Part(BaseModel):
     """A part of an event. Unknown fields are ignored, so that producers may add some."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 class Event(Part):
@@ -36,7 +36,7 @@ class PairEvent(Event):
 
     bureau_id: BureauId
     tenant_id: TenantId
-    version: int
+    version: Count
 
     def key(self) -> str:
         return f"{self.bureau_id}:{self.tenant_id}"

@@ -7,7 +7,17 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from contracts.events.event import Event, PairEvent, Part, Person, Recipient
-from contracts.fields import BureauId, EntryPoint, Message, Moment, Name
+from contracts.fields import (
+    BureauId,
+    Count,
+    EntryPoint,
+    Message,
+    Moment,
+    Name,
+    ShownOrgNumber,
+    Text,
+    Window,
+)
 from contracts.topics import LINKING_BUREAUS, LINKING_LINKS, LINKING_REQUESTS, Topic
 
 Route = Literal["digital", "paper_form"]
@@ -24,8 +34,8 @@ class BureauEligibility(Event):
 
     bureau_id: BureauId
     eligible: bool
-    reason: str | None = None
-    version: int
+    reason: Text | None = None
+    version: Count
 
     def key(self) -> str:
         return self.bureau_id
@@ -52,12 +62,12 @@ class Sending(RequestEvent):
     of that moment (R21).
     """
 
-    window: int
+    window: Window
     sent_at: Moment
     expires_at: Moment
     entry_point: EntryPoint
     message: Message | None = None
-    bureau_org_number: str
+    bureau_org_number: ShownOrgNumber
     recipients: tuple[Recipient, ...]
 
 
@@ -76,7 +86,7 @@ class LinkRequestReminderDue(Sending):
 class DecidedEvent(RequestEvent):
     """A request came to an end. window: the last sending's number."""
 
-    window: int
+    window: Window
     decided_at: Moment
     decided_by: Person | None
     """None where the clock decided."""
@@ -91,13 +101,18 @@ class LinkRequestAccepted(DecidedEvent):
 
 
 class LinkRequestDeclined(DecidedEvent):
+    """An admin said no. message: what she added for the bureau."""
+
     message: Message | None = None
 
 
 class LinkRequestCancelled(DecidedEvent):
-    """reason: None for the bureau's own act, else paper_form, bureau_deleted or client_deleted."""
+    """It was taken back. recipients: the admins who were mailed.
 
-    reason: str | None = None
+    reason: None for the bureau's own act, else paper_form, bureau_deleted or client_deleted.
+    """
+
+    reason: Text | None = None
     recipients: tuple[Recipient, ...]
 
 
@@ -106,13 +121,18 @@ class LinkRequestExpired(DecidedEvent):
 
 
 class LinkRequestUndeliverable(RequestEvent):
-    """Every mail of a sending failed for good; the request stays pending."""
+    """Every mail of a sending failed for good; the request stays pending.
 
-    window: int
+    failed: the names of those who could not be reached.
+    """
+
+    window: Window
     failed: tuple[Name, ...]
 
 
 class LinkEvent(PairEvent):
+    """A link begins or ends; what mails and the client list need to say is in it."""
+
     topic: ClassVar[Topic] = LINKING_LINKS
 
     link_id: UUID
@@ -122,9 +142,11 @@ class LinkEvent(PairEvent):
 
 
 class PaperForm(Part):
+    """The signed form that a support agent registered. reference: where it is archived."""
+
     form_kind: FormKind
     signed_by: Name
-    reference: str
+    reference: Text
 
 
 class LinkEstablished(LinkEvent):
@@ -135,7 +157,7 @@ class LinkEstablished(LinkEvent):
     """
 
     request_id: UUID | None = None
-    client_org_number: str
+    client_org_number: ShownOrgNumber
     established_at: Moment
     accepted_by: Person | None = None
     form: PaperForm | None = None
@@ -144,10 +166,13 @@ class LinkEstablished(LinkEvent):
 
 
 class LinkEnded(LinkEvent):
-    """Access ends now. reason: what the ender said, or bureau_deleted, client_deleted."""
+    """Access ends now. reason: what the ender said, or bureau_deleted, client_deleted.
+
+    ended_by: None where a deletion in the directory ended it.
+    """
 
     ended_at: Moment
     ended_by: Person | None
-    reason: str | None = None
+    reason: Message | None = None
     bureau_admins: tuple[Recipient, ...] = ()
     client_admins: tuple[Recipient, ...] = ()

@@ -1,11 +1,25 @@
 """What became of mails. Addresses are not repeated here: the user id names the recipient."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
+from pydantic import AfterValidator, StringConstraints
+
 from contracts.events.event import Event
-from contracts.fields import BureauId, Moment, TenantId, UserId
+from contracts.fields import (
+    BureauId,
+    Message,
+    Moment,
+    TenantId,
+    Text,
+    UserId,
+    Window,
+    plain_text,
+)
 from contracts.topics import NOTIFIER_DELIVERIES, Topic
+
+MessageId = Annotated[str, StringConstraints(max_length=998), AfterValidator(plain_text)]
+"""The Message-ID header's value; 998 is the longest line of a mail (RFC 5322, 2.1.1)."""
 
 
 class DeliveryEvent(Event):
@@ -21,11 +35,11 @@ class DeliveryEvent(Event):
     tenant_id: TenantId
     delivery_id: UUID
     event_id: UUID
-    mail: str
+    mail: Text
     subject_id: UUID
-    window: int | None = None
+    window: Window | None = None
     user_id: UserId
-    message_id: str
+    message_id: MessageId
     at: Moment
 
     def key(self) -> str:
@@ -39,4 +53,4 @@ class MailSent(DeliveryEvent):
 class MailFailed(DeliveryEvent):
     """Given up. error: a short reason without any address."""
 
-    error: str
+    error: Message

@@ -1,6 +1,7 @@
 """The first tables: the chassis's, the directory, exclusion rules, pairs, requests, links."""
 
 from alembic import op
+
 from chassis.schema import version_1
 
 revision = "0001"

@@ -3,7 +3,6 @@
 import sys
 
 from chassis.cli import main
-
 from linking.app import NAME, build
 from linking.settings import LinkingSettings
 

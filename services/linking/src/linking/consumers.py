@@ -6,7 +6,6 @@ from chassis.consumer import Consumer
 from chassis.outbox import Outbox
 from contracts.events.directory import BureauRecord, ClientRecord
 from contracts.events.notifier import MailFailed, MailSent
-
 from linking.service import deliveries, directory
 
 

@@ -74,6 +74,11 @@ _REFUSALS = {
 }
 
 
+def refusal_of_page(standing: Standing) -> Code | None:
+    """Why the link's page can't be shown; what was decided can (R33)."""
+    return None if standing is Standing.DECIDED else _REFUSALS.get(standing)
+
+
 def refusal_of_accept(standing: Standing, confirmed: bool) -> Code | None:
     """Why the holder may not accept; None for OPEN (it is done now) and YOURS (it was).
 

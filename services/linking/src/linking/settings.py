@@ -3,12 +3,13 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from pydantic import Field, SecretStr, field_validator
+
 from chassis.auth import AuthSettings
 from chassis.database import DatabaseSettings
 from chassis.kafka import KafkaSettings
 from chassis.settings import Duration
 from contracts.link_token import LinkKeys
-from pydantic import Field, SecretStr, field_validator
 
 
 class LinkingSettings(DatabaseSettings, KafkaSettings, AuthSettings):

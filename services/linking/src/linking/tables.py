@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.schema import ChassisTables
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -22,6 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
+
+from chassis.schema import ChassisTables
 
 metadata = MetaData()
 chassis = ChassisTables(metadata)
@@ -131,7 +132,9 @@ class LinkRequest(Table, table=True):
     created_at: datetime = Field(sa_type=_moment)
     expires_at: datetime = Field(sa_type=_moment)
     decided_at: datetime | None = Field(default=None, sa_type=_moment)
-    decided_by: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    decided_by: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSONB(none_as_null=True))
+    )
     reason: str | None = None
 
 
@@ -211,7 +214,11 @@ class Link(Table, table=True):
     bureau_name: str
     client_name: str
     established_at: datetime = Field(sa_type=_moment)
-    accepted_by: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    accepted_by: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSONB(none_as_null=True))
+    )
     ended_at: datetime | None = Field(default=None, sa_type=_moment)
-    ended_by: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    ended_by: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSONB(none_as_null=True))
+    )
     reason: str | None = None

@@ -1,6 +1,7 @@
 """The first tables: the chassis's, clients, bureau eligibility."""
 
 from alembic import op
+
 from chassis.schema import version_1
 
 revision = "0001"

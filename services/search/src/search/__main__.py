@@ -3,7 +3,6 @@
 import sys
 
 from chassis.cli import main
-
 from search.app import NAME, build
 from search.settings import SearchSettings
 

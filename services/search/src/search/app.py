@@ -1,5 +1,6 @@
 """Where the search service is put together: settings → database → consumer → app."""
 
+from chassis import ops
 from chassis.app import Service
 from chassis.auth import BearerTokens
 from chassis.consumer import Consumer
@@ -12,8 +13,6 @@ from chassis.relay import Relay
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
-
-from chassis import ops
 from search import consumers, http
 from search.settings import SearchSettings
 from search.tables import chassis

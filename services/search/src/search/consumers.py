@@ -3,7 +3,6 @@
 from chassis.consumer import Consumer
 from contracts.events.directory import ClientRecord
 from contracts.events.linking import BureauEligibility
-
 from search import service
 
 

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from chassis.database import Database
-from chassis.http import Caller, GuardedRoute, allow
-from contracts.fields import TenantId
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from chassis.database import Database
+from chassis.http import Caller, GuardedRoute, allow
+from contracts.fields import TenantId
 from search import service
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from chassis.auth import Principal
 from chassis.consumer import Change
 from chassis.problems import Refused, invalid
 from contracts.org_number import OrgNumber, OrgNumberError
 from contracts.problem_codes import Code
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from search import storage
 from search.tables import Client
 

@@ -1,9 +1,10 @@
 """What the search service can be told from outside."""
 
+from pydantic import Field, SecretStr
+
 from chassis.auth import AuthSettings
 from chassis.database import DatabaseSettings
 from chassis.kafka import KafkaSettings
-from pydantic import Field, SecretStr
 
 
 class SearchSettings(DatabaseSettings, KafkaSettings, AuthSettings):

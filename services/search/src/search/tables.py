@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from chassis.schema import ChassisTables
 from sqlalchemy import DateTime, Index, MetaData, func
 from sqlmodel import Field, SQLModel
+
+from chassis.schema import ChassisTables
 
 metadata = MetaData()
 chassis = ChassisTables(metadata)

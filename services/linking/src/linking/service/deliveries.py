@@ -1,8 +1,8 @@
 """What became of the mails: shown to the bureau, per recipient (D7)."""
 
-from contracts.events.notifier import DeliveryEvent, MailFailed, MailSent
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from contracts.events.notifier import DeliveryEvent, MailFailed, MailSent
 from linking.storage import requests
 
 # The mails that carry the link; the others say nothing of whether an admin can answer.

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from chassis.consumer import Change
 from chassis.outbox import Outbox
 from contracts.events.linking import BureauEligibility
 from contracts.org_number import OrgNumber
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from linking.exclusions import DELETED, Verdict, verdict
 from linking.storage import directory
 

@@ -1,10 +1,10 @@
 """Which bureau a caller acts for: its users of now, as the directory says."""
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from chassis.auth import Principal
 from chassis.problems import Refused
 from contracts.problem_codes import Code
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from linking.storage import directory
 from linking.storage.directory import BureauNow
 

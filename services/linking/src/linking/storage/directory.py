@@ -45,8 +45,7 @@ class BureauNow:
 
 async def now(session: AsyncSession) -> datetime:
     """The database's clock, the one that decides. Read it after the lock."""
-    moment = await session.scalar(select(func.clock_timestamp()))
-    assert moment is not None
+    moment: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
     return moment
 
 
@@ -64,9 +63,7 @@ async def bureau(
 
 async def client(session: AsyncSession, tenant_id: str, *, lock: bool = False) -> Client | None:
     """The client, unless it is unknown or deleted. lock: its record stays so (FOR SHARE)."""
-    question = select(Client).where(
-        Client.tenant_id == tenant_id, col(Client.deleted_at).is_(None)
-    )
+    question = select(Client).where(Client.tenant_id == tenant_id, col(Client.deleted_at).is_(None))
     if lock:
         question = question.with_for_update(read=True).execution_options(populate_existing=True)
     found: Client | None = await session.scalar(question)
@@ -100,9 +97,7 @@ async def put_bureaus(session: AsyncSession, bureaus: Iterable[dict[str, Any]]) 
         )
 
 
-def _sorted_in_parts(
-    rows: Iterable[dict[str, Any]], key: str
-) -> Iterator[list[dict[str, Any]]]:
+def _sorted_in_parts(rows: Iterable[dict[str, Any]], key: str) -> Iterator[list[dict[str, Any]]]:
     # Sorted, so that two writers of the same rows wait for each other instead of deadlocking.
     ordered = sorted(rows, key=lambda row: str(row[key]))
     for start in range(0, len(ordered), _ROWS):

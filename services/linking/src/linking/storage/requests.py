@@ -79,9 +79,7 @@ async def sending(session: AsyncSession, request_id: UUID, number: int) -> Sendi
     return found
 
 
-async def recipients(
-    session: AsyncSession, request_id: UUID, number: int
-) -> Sequence[MailedAdmin]:
+async def recipients(session: AsyncSession, request_id: UUID, number: int) -> Sequence[MailedAdmin]:
     """Whom one sending went to, in the order of their names."""
     found = await session.scalars(
         select(MailedAdmin)
@@ -174,6 +172,6 @@ async def time_line(session: AsyncSession, request_id: UUID) -> Sequence[Request
     found = await session.scalars(
         select(RequestEvent)
         .where(RequestEvent.request_id == request_id)
-        .order_by(RequestEvent.at, col(RequestEvent.id))
+        .order_by(col(RequestEvent.at), col(RequestEvent.id))
     )
     return found.all()

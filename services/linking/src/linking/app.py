@@ -1,0 +1,51 @@
+"""Where the linking service is put together: settings → database → consumer → app."""
+
+from chassis import ops
+from chassis.app import Service
+from chassis.auth import BearerTokens
+from chassis.consumer import Consumer
+from chassis.database import Database
+from chassis.dead_letters import DeadLetters
+from chassis.http import new_app
+from chassis.idempotency import IdempotencyKeys
+from chassis.inbox import Inbox
+from chassis.kafka import new_producer
+from chassis.outbox import Outbox
+from chassis.relay import Relay
+from chassis.telemetry import Metrics
+from chassis.wakeup import Wakeup
+from contracts.topics import dead_letters
+from linking import consumers, http, pages
+from linking.service.asking import Terms
+from linking.settings import LinkingSettings
+from linking.tables import chassis
+
+NAME = "linking"
+
+
+def build(settings: LinkingSettings) -> Service:
+    """The service, wired; nothing is connected yet."""
+    metrics = Metrics(NAME)
+    url = settings.database_url.get_secret_value()
+    database = Database(url, pool=settings.database_pool, name=NAME)
+    wakeup = Wakeup(url, "outbox")
+    outbox = Outbox(chassis.outbox, NAME)
+    letters = DeadLetters(chassis.dead_letters, chassis.outbox, dead_letters(NAME))
+    consumer = Consumer(NAME, settings, database, Inbox(chassis.inbox), letters, metrics)
+    consumers.subscribe(consumer, outbox)
+    relay = Relay(
+        database,
+        chassis.outbox,
+        chassis.relay_lease,
+        wakeup,
+        lambda: new_producer(settings),
+        metrics,
+    )
+    app = new_app("Koppla linking", BearerTokens(settings), metrics)
+    terms = Terms(settings.link_ttl, settings.public_url)
+    keys = IdempotencyKeys(chassis.idempotency_keys)
+    app.include_router(http.router(database, outbox, keys, terms))
+    pages.install(app, database, outbox, settings.keys())
+    service = Service(NAME, app, database, wakeup, metrics, consumer, relay)
+    ops.install(app, service, chassis)
+    return service

@@ -1,0 +1,15 @@
+"""What people see who follow an emailed link: in Swedish or English, as HTML or JSON."""
+
+from fastapi import FastAPI
+
+from chassis.database import Database
+from chassis.outbox import Outbox
+from contracts.link_token import LinkKeys
+from linking.pages.headers import PageHeaders
+from linking.pages.routes import router
+
+
+def install(app: FastAPI, database: Database, outbox: Outbox, keys: LinkKeys) -> None:
+    """Adds the pages below /l/, with their headers on whatever is answered there."""
+    app.include_router(router(database, outbox, keys))
+    app.add_middleware(PageHeaders)

@@ -1,0 +1,73 @@
+"""Bodies of the public POSTs, read by hand: a form of the page, or JSON of a program."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+
+from chassis.problems import Refused, invalid
+from contracts.problem_codes import Code
+from linking.pages.negotiation import content_type
+
+_FORM = "application/x-www-form-urlencoded"
+_YES = ("on", "yes", "true", "1")
+
+
+async def confirmation(request: Request) -> bool:
+    """Whether the body confirms (D10). No body at all, without a content type, doesn't.
+
+    Raises MALFORMED_BODY, UNSUPPORTED_MEDIA_TYPE, INVALID_INPUT that names what is unknown.
+    """
+    fields = await _fields(request)
+    _only(fields, "confirm")
+    value = fields.get("confirm")
+    if content_type(request) == _FORM:
+        return isinstance(value, str) and value.strip().lower() in _YES
+    if not (value is None or isinstance(value, bool)):
+        raise invalid("confirm", "must be true")
+    return value is True
+
+
+async def _fields(request: Request) -> dict[str, Any]:
+    body = await request.body()
+    kind = content_type(request)
+    if not kind and not body:
+        return {}
+    if kind == _FORM:
+        return _form(body)
+    if kind == "application/json":
+        return _json(body)
+    raise Refused(Code.UNSUPPORTED_MEDIA_TYPE, f"Send {_FORM} or application/json")
+
+
+def _form(body: bytes) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20
+        )
+    except ValueError:
+        raise invalid("body", "is not a form in UTF-8") from None
+    return dict(pairs)
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refused(Code.MALFORMED_BODY) from None
+    if not isinstance(value, dict):
+        raise invalid("body", "must be an object")
+    return value
+
+
+def _only(fields: dict[str, Any], *known: str) -> None:
+    unknown = sorted(name for name in fields if name not in known)
+    if unknown:
+        errors = [{"field": _safe(name), "message": "is not known"} for name in unknown[:20]]
+        raise Refused(Code.INVALID_INPUT, "Not valid: unknown fields", errors=errors)
+
+
+def _safe(name: str) -> str:
+    # A lone surrogate in the answer could not be encoded.
+    return name[:100].encode(errors="replace").decode()

@@ -1,0 +1,84 @@
+"""The pages as HTML."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from chassis.problems import Refused
+from contracts.fields import PROGRAMS, Locale
+from contracts.problem_codes import Code
+from linking.pages.negotiation import language
+from linking.pages.shapes import InvitationOut
+from linking.pages.texts import MONTHS, TEXTS
+from linking.requests import Standing, Status
+from linking.service.invitations import Opened
+
+_SWEDEN = ZoneInfo("Europe/Stockholm")
+_JINJA = Environment(
+    loader=PackageLoader("linking"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(request: Request, token: str, opened: Opened, code: Code | None) -> HTMLResponse:
+    """The page of a link. code: why it refuses, which gives its status; None is a 200."""
+    locale = language(request)
+    return _render(
+        "link.html",
+        locale,
+        200 if code is None else code.status,
+        view=_view(opened),
+        it=InvitationOut.of(opened),
+        token=token,
+        unconfirmed=code is Code.CONFIRMATION_MISSING,
+        when=lambda moment: in_sweden(moment, locale),
+        programs=PROGRAMS,
+    )
+
+
+def problem(locale: Locale, refused: Refused) -> HTMLResponse:
+    """A page about a link that there is nothing to show of."""
+    known = TEXTS[locale]
+    body = "not_found" if refused.code is Code.NOT_FOUND else "bad_request"
+    return _render(
+        "problem.html",
+        locale,
+        refused.code.status,
+        title=known[f"{body}_title"],
+        body=known[f"{body}_body"],
+    )
+
+
+def in_sweden(moment: datetime, locale: Locale) -> str:
+    """`23 november 2026 kl. 23.59 (svensk tid, CET)`: the zone is named, readers may be abroad."""
+    local = moment.astimezone(_SWEDEN)
+    return TEXTS[locale]["moment"].format(
+        day=local.day,
+        month=MONTHS[locale][local.month - 1],
+        year=local.year,
+        hour=f"{local.hour:02}",
+        minute=f"{local.minute:02}",
+        zone=local.tzname(),
+    )
+
+
+def _view(opened: Opened) -> str:
+    """Which text the page has: open, yours, expired, not_an_admin, or how it was decided."""
+    if opened.standing is Standing.DECIDED:
+        return opened.status.value
+    if opened.standing is Standing.EXPIRED and opened.status is Status.PENDING:
+        return "superseded"
+    return opened.standing.value
+
+
+def _render(template: str, locale: Locale, status: int, **given: Any) -> HTMLResponse:
+    t = TEXTS[locale]
+    html = _JINJA.get_template(template).render(t=t, locale=locale, **given)
+    return HTMLResponse(html, status, {"Content-Language": locale})

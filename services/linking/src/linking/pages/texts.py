@@ -1,0 +1,138 @@
+"""Every word of the link pages, in Swedish and English. The glossary is requirements.md's."""
+
+from contracts.fields import Locale
+
+MONTHS: dict[Locale, tuple[str, ...]] = {
+    "sv": (
+        *("januari", "februari", "mars", "april", "maj", "juni"),
+        *("juli", "augusti", "september", "oktober", "november", "december"),
+    ),
+    "en": (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+}
+
+_SWEDISH = {
+    "moment": "{day} {month} {year} kl. {hour}.{minute} (svensk tid, {zone})",
+    "language": "Språk",
+    "open_title": "{bureau} vill kopplas till {client}",
+    "open_lead": "Byrån {bureau} vill få åtkomst till {client}. Du är systemadministratör och"
+    " bestämmer om det ska ske. Ingenting händer förrän du accepterar.",
+    "yours_title": "Du har accepterat förfrågan",
+    "yours_lead": "{bureau} är nu kopplad till {client}. Du behöver inte göra något mer.",
+    "accepted_title": "Förfrågan är redan accepterad",
+    "accepted_lead": "{who} accepterade förfrågan från {bureau} om {client} {when}."
+    " Du behöver inte göra något mer.",
+    "declined_title": "Förfrågan är avböjd",
+    "declined_lead": "{who} avböjde förfrågan från {bureau} om {client} {when}.",
+    "cancelled_title": "Förfrågan är återtagen",
+    "cancelled_lead": "Förfrågan från {bureau} om {client} återtogs {when}."
+    " Den går inte längre att acceptera.",
+    "expired_title": "Förfrågan har gått ut",
+    "expired_lead": "Länken från {bureau} om {client} gällde till {expires}."
+    " Be byrån att skicka en ny förfrågan om ni fortfarande vill kopplas samman.",
+    "superseded_title": "Länken har gått ut",
+    "superseded_lead": "Den här länken från {bureau} om {client} gällde till {expires}."
+    " Byrån har skickat förfrågan igen: använd länken i det senaste mejlet.",
+    "not_an_admin_title": "Du kan inte besvara förfrågan",
+    "not_an_admin_lead": "Bara den som är systemadministratör hos klienten just nu, på den"
+    " e-postadress som länken skickades till, kan besvara förfrågan.",
+    "somebody": "Någon",
+    "details": "Om förfrågan",
+    "bureau": "Byrå",
+    "org_number": "organisationsnummer",
+    "client": "Klient",
+    "tenant_id": "databas-ID",
+    "requested_by": "Förfrågan skickades av",
+    "recipient": "Till",
+    "sent": "Skickad",
+    "expires": "Giltig till",
+    "message": "Meddelande från byrån",
+    "decided": "Besvarad",
+    "by": "{who}, {when}",
+    "access": "Vad åtkomsten innebär",
+    "access_lead": "Om du accepterar kan byrån ge sina konsulter behörighet att läsa och ändra i"
+    " klientens program. Byrån bestämmer vilka av sina konsulter som får vilka behörigheter:",
+    "bookkeeping": "Bokföring: verifikationer, konton och rapporter",
+    "invoicing": "Fakturering: kundfakturor och kundregister",
+    "payroll": "Lön: anställda, löner och utbetalningsunderlag",
+    "annual_accounts": "Årsredovisning: bokslut och årsredovisning",
+    "documents": "Dokument: underlag och arkiv",
+    "linked": "Byråer som redan är kopplade till klienten",
+    "none_linked": "Ingen byrå är kopplad i dag.",
+    "confirm": "Jag bekräftar att {bureau} får åtkomst till {client}.",
+    "unconfirmed": "Kryssa i rutan för att bekräfta innan du accepterar.",
+    "accept": "Acceptera förfrågan",
+    "unsure": "Känner du inte igen byrån? Acceptera inte. Stäng sidan, så går förfrågan ut av"
+    " sig själv.",
+    "not_found_title": "Länken fungerar inte",
+    "not_found_body": "Länken är skadad eller har aldrig skickats. Ibland kapar e-postprogram"
+    " långa länkar: kopiera hela länken från mejlet och försök igen.",
+    "bad_request_title": "Det gick inte",
+    "bad_request_body": "Sidan kunde inte ta emot svaret. Öppna länken i mejlet på nytt och"
+    " försök igen. Ingenting har ändrats.",
+}
+
+_ENGLISH = {
+    "moment": "{day} {month} {year} at {hour}:{minute} (Swedish time, {zone})",
+    "language": "Language",
+    "open_title": "{bureau} wants to be linked to {client}",
+    "open_lead": "The bureau {bureau} asks for access to {client}. You are a system admin and"
+    " decide whether to allow it. Nothing happens until you accept.",
+    "yours_title": "You have accepted the request",
+    "yours_lead": "{bureau} is now linked to {client}. There is nothing more for you to do.",
+    "accepted_title": "The request has already been accepted",
+    "accepted_lead": "{who} accepted the request from {bureau} about {client} on {when}."
+    " There is nothing more for you to do.",
+    "declined_title": "The request has been declined",
+    "declined_lead": "{who} declined the request from {bureau} about {client} on {when}.",
+    "cancelled_title": "The request has been withdrawn",
+    "cancelled_lead": "The request from {bureau} about {client} was withdrawn on {when}."
+    " It can no longer be accepted.",
+    "expired_title": "The request has expired",
+    "expired_lead": "The link from {bureau} about {client} was valid until {expires}."
+    " Ask the bureau for a new request if you still want to be linked.",
+    "superseded_title": "The link has expired",
+    "superseded_lead": "This link from {bureau} about {client} was valid until {expires}."
+    " The bureau has sent the request again: use the link in the newest mail.",
+    "not_an_admin_title": "You can't answer this request",
+    "not_an_admin_lead": "Only somebody who is a system admin of the client now, at the mail"
+    " address that the link was sent to, can answer the request.",
+    "somebody": "Somebody",
+    "details": "About the request",
+    "bureau": "Bureau",
+    "org_number": "organisation number",
+    "client": "Client",
+    "tenant_id": "database ID",
+    "requested_by": "Requested by",
+    "recipient": "To",
+    "sent": "Sent",
+    "expires": "Valid until",
+    "message": "Message from the bureau",
+    "decided": "Answered",
+    "by": "{who}, {when}",
+    "access": "What access means",
+    "access_lead": "If you accept, the bureau can let its consultants read and change things in"
+    " the client's programs. The bureau decides which of its consultants may do what:",
+    "bookkeeping": "Bookkeeping: vouchers, accounts and reports",
+    "invoicing": "Invoicing: customer invoices and the customer register",
+    "payroll": "Payroll: employees, salaries and payment files",
+    "annual_accounts": "Annual accounts: year-end closing and the annual report",
+    "documents": "Documents: vouchers' papers and the archive",
+    "linked": "Bureaus already linked to the client",
+    "none_linked": "No bureau is linked today.",
+    "confirm": "I confirm that {bureau} gets access to {client}.",
+    "unconfirmed": "Tick the box to confirm before you accept.",
+    "accept": "Accept the request",
+    "unsure": "You don't know this bureau? Don't accept. Close the page, and the request will"
+    " expire by itself.",
+    "not_found_title": "This link does not work",
+    "not_found_body": "The link is damaged or was never sent. Mail programs sometimes cut long"
+    " links: copy the whole link from the mail and try again.",
+    "bad_request_title": "That did not work",
+    "bad_request_body": "The page could not take the answer. Open the link in the mail again and"
+    " try once more. Nothing has changed.",
+}
+
+TEXTS: dict[Locale, dict[str, str]] = {"sv": _SWEDISH, "en": _ENGLISH}

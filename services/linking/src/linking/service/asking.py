@@ -1,0 +1,225 @@
+"""A bureau asks a client: the guard, the request, its recipients and its event, in one go."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.auth import Principal
+from chassis.outbox import Outbox
+from chassis.problems import Refused
+from contracts.envelope import uuid7
+from contracts.events.event import Person, Recipient
+from contracts.events.linking import LinkRequested, LinkRequestExpired
+from contracts.fields import EntryPoint
+from contracts.org_number import OrgNumber
+from contracts.problem_codes import Code
+from linking.exclusions import EXCLUDED
+from linking.requests import Status, obstacle, status_at
+from linking.service.guard import bureau_of
+from linking.storage import directory, links, requests
+from linking.storage.directory import BureauNow
+from linking.swedish import sort_key
+from linking.tables import Client, LinkRequest, MailedAdmin, Pair, Sending
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """link_ttl: how long a sending's links are good. public_url: where the paper forms are."""
+
+    link_ttl: timedelta
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a bureau asks for. message: to the client's admins."""
+
+    tenant_id: str
+    entry_point: EntryPoint
+    message: str | None = None
+
+
+async def create(
+    session: AsyncSession, outbox: Outbox, terms: Terms, caller: Principal, wish: Wish
+) -> LinkRequest:
+    """The new request; its mails are due by the event LinkRequested.
+
+    Raises FORBIDDEN, BUREAU_EXCLUDED (before anything of the client is looked up, R13),
+    CLIENT_NOT_FOUND, ALREADY_LINKED, DUPLICATE_REQUEST with the first one's Location (D5),
+    NO_SYSTEM_ADMIN (R22). A pending request past its time is expired first (R27).
+    """
+    bureau = await bureau_of(session, caller, lock=True)
+    _check_eligible(bureau)
+    client = await directory.client(session, wish.tenant_id, lock=True)
+    if client is None:
+        raise Refused(Code.CLIENT_NOT_FOUND)
+    pair = await requests.lock_pair(session, bureau.bureau_id, client.tenant_id)
+    now = await directory.now(session)
+    before = await requests.pending(session, pair.bureau_id, pair.tenant_id)
+    code = obstacle(
+        known=True,
+        linked=await links.active(session, pair.bureau_id, pair.tenant_id) is not None,
+        pending=_is_pending(before, now),
+        admins=len(client.system_admins),
+    )
+    if code is not None:
+        raise _refused(code, terms, before)
+    if before is not None:
+        await _expire(session, outbox, pair, before, bureau)
+    return await _ask(session, outbox, terms, pair, bureau, client, wish, now)
+
+
+def _check_eligible(bureau: BureauNow) -> None:
+    if not bureau.eligible:
+        raise Refused(Code.BUREAU_EXCLUDED)
+
+
+def _is_pending(request: LinkRequest | None, now: datetime) -> bool:
+    return (
+        request is not None and status_at(request.status, request.expires_at, now) is Status.PENDING
+    )
+
+
+def _refused(code: Code, terms: Terms, before: LinkRequest | None) -> Refused:
+    if code is Code.DUPLICATE_REQUEST and before is not None:
+        return Refused(code, headers={"Location": location(before)})
+    if code is Code.NO_SYSTEM_ADMIN:
+        return Refused(
+            code, f"Nobody there can accept; use the paper form: {terms.public_url}/blanketter"
+        )
+    return Refused(code)
+
+
+def location(request: LinkRequest) -> str:
+    return f"/v1/link-requests/{request.id}"
+
+
+async def _expire(
+    session: AsyncSession, outbox: Outbox, pair: Pair, request: LinkRequest, bureau: BureauNow
+) -> None:
+    """Writes down what the clock has decided: at the moment of the expiry, by nobody."""
+    pair.version += 1
+    request.status, request.version = Status.EXPIRED.value, pair.version
+    request.decided_at = request.expires_at
+    # Before the next one is inserted, or the index of one pending request a pair would object.
+    await session.flush()
+    await requests.tell(session, request.id, request.expires_at, "expired")
+    requester = await directory.bureau(session, bureau.bureau_id, request.requested_by["user_id"])
+    await outbox.add(
+        session,
+        [
+            LinkRequestExpired(
+                bureau_id=pair.bureau_id,
+                tenant_id=pair.tenant_id,
+                version=pair.version,
+                request_id=request.id,
+                bureau_name=request.bureau_name,
+                client_name=request.client_name,
+                requested_by=Person(**request.requested_by),
+                requester=recipient(requester),
+                created_at=request.created_at,
+                window=request.sending,
+                decided_at=request.expires_at,
+                decided_by=None,
+            )
+        ],
+    )
+
+
+def recipient(bureau: BureauNow | None) -> Recipient | None:
+    """The member's address, None where she is no member any more."""
+    return None if bureau is None or bureau.member is None else Recipient(**bureau.member)
+
+
+async def _ask(
+    session: AsyncSession,
+    outbox: Outbox,
+    terms: Terms,
+    pair: Pair,
+    bureau: BureauNow,
+    client: Client,
+    wish: Wish,
+    now: datetime,
+) -> LinkRequest:
+    member = bureau.member or {}
+    person = Person(user_id=member["user_id"], name=member["name"], side="bureau")
+    admins = [Recipient(**admin) for admin in client.system_admins]
+    pair.version += 1
+    request = LinkRequest(
+        id=uuid7(),
+        bureau_id=pair.bureau_id,
+        tenant_id=pair.tenant_id,
+        status=Status.PENDING.value,
+        version=pair.version,
+        sending=1,
+        entry_point=wish.entry_point,
+        message=wish.message,
+        bureau_name=bureau.name,
+        client_name=client.name,
+        client_key=sort_key(client.name),
+        requested_by=person.model_dump(),
+        created_at=now,
+        expires_at=now + terms.link_ttl,
+    )
+    sending = Sending(request_id=request.id, number=1, sent_at=now, expires_at=request.expires_at)
+    mailed = [
+        MailedAdmin(request_id=request.id, sending=1, **admin.model_dump()) for admin in admins
+    ]
+    await requests.add(session, request, sending, mailed)
+    await requests.tell(
+        session, request.id, now, "requested", by=person.model_dump(), text=wish.message
+    )
+    await outbox.add(
+        session,
+        [
+            LinkRequested(
+                bureau_id=pair.bureau_id,
+                tenant_id=pair.tenant_id,
+                version=pair.version,
+                request_id=request.id,
+                bureau_name=bureau.name,
+                client_name=client.name,
+                requested_by=person,
+                requester=recipient(bureau),
+                created_at=now,
+                window=1,
+                sent_at=now,
+                expires_at=request.expires_at,
+                entry_point=wish.entry_point,
+                message=wish.message,
+                bureau_org_number=OrgNumber(bureau.org_number).masked,
+                recipients=tuple(admins),
+            )
+        ],
+    )
+    return request
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """May the caller's bureau ask? reason: the code that says why not."""
+
+    eligible: bool
+    reason: str | None
+    entry_points: list[str]
+
+
+async def eligibility(session: AsyncSession, caller: Principal, tenant_id: str | None) -> Answer:
+    """What `create` would say, of the bureau alone or of that client too; changes nothing."""
+    bureau = await bureau_of(session, caller)
+    if not bureau.eligible:
+        return Answer(False, bureau.reason or EXCLUDED, bureau.entry_points)
+    if tenant_id is None:
+        return Answer(True, None, bureau.entry_points)
+    client = await directory.client(session, tenant_id)
+    before = await requests.pending(session, bureau.bureau_id, tenant_id)
+    linked = await links.active(session, bureau.bureau_id, tenant_id)
+    now = await directory.now(session)
+    code = obstacle(
+        known=client is not None,
+        linked=linked is not None,
+        pending=_is_pending(before, now),
+        admins=0 if client is None else len(client.system_admins),
+    )
+    return Answer(code is None, None if code is None else code.name, bureau.entry_points)

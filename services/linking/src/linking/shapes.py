@@ -1,0 +1,149 @@
+"""What goes in and out of the portal's API, as JSON."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from contracts.events.event import Person
+from contracts.events.linking import Route
+from contracts.fields import BureauId, EntryPoint, Message, Moment, TenantId, plain_text
+from linking.messages import holds_address
+from linking.requests import Status
+from linking.service.showing import Shown
+from linking.tables import MailedAdmin
+
+MailState = Literal["queued", "sent", "failed"]
+Sort = Literal[
+    "created_at", "-created_at", "expires_at", "-expires_at", "client_name", "-client_name"
+]
+_Text = Annotated[str, StringConstraints(max_length=200), AfterValidator(plain_text)]
+
+
+def _without_address(text: str) -> str:
+    if holds_address(text):
+        raise ValueError("must not hold a web address")
+    return text
+
+
+class LinkRequestIn(BaseModel):
+    """A bureau's ask. message: to the client's admins, at most 500 characters, no web address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tenant_id: TenantId
+    entry_point: EntryPoint
+    message: Annotated[Message, AfterValidator(_without_address)] | None = None
+
+
+class EligibilityOut(BaseModel):
+    eligible: bool
+    reason: str | None
+    entry_points: list[str]
+
+
+class RecipientOut(BaseModel):
+    """One admin of the newest sending. masked_email: first letter and domain."""
+
+    name: str
+    masked_email: str
+    mail: MailState
+    mail_error: str | None
+
+    @classmethod
+    def of(cls, admin: MailedAdmin) -> "RecipientOut":
+        local, _, domain = admin.email.rpartition("@")
+        return cls(
+            name=admin.name,
+            masked_email=f"{local[:1]}***@{domain}",
+            mail=admin.mail,
+            mail_error=admin.mail_error,
+        )
+
+
+class LinkRequestOut(BaseModel):
+    id: UUID
+    version: int
+    bureau_id: str
+    bureau_name: str
+    tenant_id: str
+    client_name: str
+    status: Status
+    entry_point: EntryPoint
+    message: str | None
+    requested_by: Person
+    created_at: Moment
+    expires_at: Moment
+    decided_at: Moment | None
+    decided_by: Person | None
+    reason: str | None
+    recipients: list[RecipientOut]
+
+    @classmethod
+    def of(cls, shown: Shown) -> "LinkRequestOut":
+        return cls.model_validate(
+            {
+                **shown.request.model_dump(),
+                "status": shown.status,
+                "decided_at": shown.decided_at,
+                "recipients": [RecipientOut.of(admin) for admin in shown.recipients],
+            }
+        )
+
+
+class LinkRequests(BaseModel):
+    items: list[LinkRequestOut]
+    next_cursor: str | None
+
+
+class EventOut(BaseModel):
+    """A line of the time line. text: the message, or whose mail it was and why it failed."""
+
+    type: str
+    at: Moment
+    by: Person | None
+    text: str | None
+
+
+class Events(BaseModel):
+    items: list[EventOut]
+
+
+class LinkOut(BaseModel):
+    id: UUID
+    version: int
+    bureau_id: str
+    bureau_name: str
+    tenant_id: str
+    client_name: str
+    route: Route
+    status: Literal["active", "ended"]
+    established_at: Moment
+    accepted_by: Person | None
+    ended_at: Moment | None
+    ended_by: Person | None
+    reason: str | None
+
+
+class Links(BaseModel):
+    items: list[LinkOut]
+    next_cursor: str | None
+
+
+class _Query(BaseModel):
+    tenant_id: TenantId | None = None
+    bureau_id: BureauId | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: Annotated[str, StringConstraints(max_length=2000)] | None = None
+
+
+class RequestQuery(_Query):
+    """query: part of the client's name, caseless, or its tenant_id."""
+
+    status: Status | None = None
+    query: _Text | None = None
+    sort: Sort = "-created_at"
+
+
+class LinkQuery(_Query):
+    status: Literal["active", "ended"] | None = None

@@ -1,0 +1,39 @@
+"""A bureau's words may hold nothing to click on."""
+
+import pytest
+
+from linking.messages import holds_address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "se https://evil.example/login",
+        "HTTP://EVIL.EXAMPLE",
+        "www.evil.example",
+        "logga in på evil.example/konto",
+        "evil.com",
+        "koppla.se?x=1",
+        "ｅｖｉｌ．ｃｏｍ",
+        "ht\u200btps://evil.example",
+        "evil\u200b.com",
+        "10.0.0.1",
+        "javascript://x",
+    ],
+)
+def test_an_address_is_found(text: str) -> None:
+    assert holds_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hej! Vi tar över bokföringen fr.o.m. maj, t.ex. löner och moms.",
+        "Ring 08-123 45 67 eller mejla anna@nordkust.se",
+        "och/eller",
+        "Moms 12,5 % (1.5/2)",
+        "",
+    ],
+)
+def test_plain_words_are_not(text: str) -> None:
+    assert not holds_address(text)

@@ -1,0 +1,119 @@
+"""Records of the directory: whose eligibility changes, bad records, the schema, the subscriber."""
+
+import pytest
+from faststream import AckPolicy
+
+from chassis.migrations import drift
+from contracts.events.directory import BureauRecord, ClientRecord
+from contracts.events.linking import BureauEligibility
+from contracts.events.notifier import MailSent
+from contracts.topics import NOTIFIER_DELIVERIES, dead_letters
+from koppla.waiting import until
+from linking.tables import metadata
+from services.linking.tests.world import ADA, BUREAUS, NORD, World, bureau
+from tests.support.harness import Harness
+
+GROUPS = ["Deloitte", "KPMG", "PwC", "GT", "LRFK", "BDO", "EY", "Masars", "Riksteatern"]
+
+
+async def test_migrations_make_what_the_tables_say(harness: Harness) -> None:
+    owner_url, _ = await harness.database("linking")
+    assert await drift(owner_url, metadata) == []
+
+
+async def test_the_nine_groups_are_seeded_as_data(world: World) -> None:  # R12
+    rows = await world.running.rows("SELECT kind, value FROM exclusion_rules")
+    found = {(row["kind"], row["value"]) for row in rows}
+    assert found == {("group", name) for name in GROUPS} | {("multi_company_setup", "true")}
+
+
+async def told(world: World, bureau_id: str, version: int) -> BureauEligibility:
+    """What is published of a bureau at a version."""
+
+    async def said() -> BureauEligibility | None:
+        events = await world.broker.events(BureauEligibility)
+        return next((e for e in events if (e.bureau_id, e.version) == (bureau_id, version)), None)
+
+    event = await until(said)
+    assert event is not None
+    return event
+
+
+@pytest.mark.parametrize("group", [*GROUPS, "  kpmg ", "PWC"])
+async def test_each_groups_bureau_is_excluded_beside_a_control(
+    world: World, group: str
+) -> None:  # R12
+    await world.directory(bureau("one-of-them", "En av dem", ADA, group=group))
+    event = await told(world, "one-of-them", 1)
+    assert (event.eligible, event.reason) == (False, "BUREAU_EXCLUDED")
+    assert (await told(world, "nord", 1)).eligible
+    answer = await world.ask(headers=world.user("ada", "one-of-them"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "BUREAU_EXCLUDED")
+    assert (await world.ask()).status_code == 201
+
+
+async def test_eligibility_is_published_when_it_changes_and_only_then(world: World) -> None:  # R11
+    await world.directory(bureau("nord", "Annat namn", ADA))
+    await world.directory(bureau("nord", "Flerbolag", ADA, multi_company_setup=True))
+    assert not (await told(world, "nord", 2)).eligible
+    await world.directory(bureau("nord", "Åter som förr", ADA))
+    assert (await told(world, "nord", 3)).eligible
+    await world.broker.publish_raw(BureauRecord.topic, b"nord", None)
+    deleted = await told(world, "nord", 4)
+    assert (deleted.eligible, deleted.reason) == (False, "BUREAU_DELETED")
+    answer = await world.ask()
+    assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
+    await world.broker.publish(NORD)
+    assert (await told(world, "nord", 5)).eligible
+    assert (await world.ask()).status_code == 201
+
+
+async def test_a_directory_published_again_says_nothing_new(world: World) -> None:
+    await world.broker.publish(*BUREAUS, bureau("last", "Sist", ADA))
+    await told(world, "last", 1)
+    assert await world.outbox("BureauEligibility") == len(BUREAUS) + 1
+
+
+async def test_bad_records_become_dead_letters_and_the_partition_moves_on(world: World) -> None:
+    publish = world.broker.publish_raw
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", b"0190b6c2-5d6e-7c3a-9b1f-2f6d0a4c8e11"),
+        ("ce_type", b"MailSent"),
+        ("ce_source", b"notifier"),
+        ("ce_time", b"2026-01-01T00:00:00Z"),
+    ]
+    await publish(ClientRecord.topic, b"7", b"{broken")
+    await publish(ClientRecord.topic, b"7", b'{"tenant_id": "7"}')
+    await publish(ClientRecord.topic, b"7", NORD.model_dump_json().encode())
+    await publish(BureauRecord.topic, None, NORD.model_dump_json().encode())
+    await publish(BureauRecord.topic, b"other", NORD.model_dump_json().encode())
+    await publish(NOTIFIER_DELIVERIES, b"7", b"{}")  # without headers
+    await publish(NOTIFIER_DELIVERIES, b"7", b"{broken", headers)
+    await publish(NOTIFIER_DELIVERIES, b"7", b'{"mail": 1}', headers)
+    await publish(NOTIFIER_DELIVERIES, b"7", None, headers)  # a tombstone among events
+    unknown = [(n, b"MailBounced" if n == "ce_type" else v) for n, v in headers]
+    await publish(MailSent.topic, b"7", b"{}", unknown)  # skipped, not dead
+    await world.broker.publish(
+        ClientRecord(tenant_id="7", org_number="556036-0793", name="Efter", city="")
+    )
+    await until(lambda: world.running.rows("SELECT 1 FROM clients WHERE tenant_id = '7'"))
+
+    async def buried() -> bool:
+        rows = await world.running.rows("SELECT topic FROM dead_letters")
+        print([(r["topic"], r["key"], r["error"]) for r in await world.running.rows("SELECT * FROM dead_letters")])
+        return len(rows) == 9 == len(await world.broker.records(dead_letters("linking")))
+
+    await until(buried, 5)
+    assert (await world.ask()).status_code == 201
+
+
+async def test_the_subscriber_loses_nothing_by_its_settings(world: World) -> None:
+    consumer = world.running.service.consumer
+    assert consumer is not None
+    subscriber = consumer.subscriber
+    assert subscriber is not None
+    assert subscriber.ack_policy is AckPolicy.NACK_ON_ERROR
+    assert subscriber.consumer is not None
+    assert subscriber.consumer._enable_auto_commit is False
+    assert subscriber.consumer._auto_offset_reset == "earliest"

@@ -1,0 +1,87 @@
+"""A delivery as a message ready for the wire. The link's token is made here and kept nowhere."""
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from typing import Any
+
+from contracts.link_token import LinkKeys, Purpose
+from notifier.header_text import header_text
+from notifier.rendering import render
+from notifier.tables import Delivery
+
+_DECIDE = ("request", "reminder")
+
+
+class Unmailable(Exception):
+    """No server can take a mail to this address; the text doesn't quote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """recipient: for RCPT TO. utf8: the server must know SMTPUTF8 (RFC 6531)."""
+
+    recipient: str
+    content: bytes
+    utf8: bool
+
+
+class Writer:
+    """Writes messages. sender: of every mail. public_url: base of the links."""
+
+    def __init__(self, sender: Address, public_url: str, keys: LinkKeys) -> None:
+        self.sender = sender
+        self._public_url = public_url
+        self._keys = keys
+
+    def write(self, delivery: Delivery) -> Outgoing:
+        """The message; the same delivery gives the same one. Raises Unmailable."""
+        address = mail_address(delivery.address)
+        utf8 = not address.addr_spec.isascii()
+        rendered = render(delivery.mail, delivery.locale, self._data(delivery))
+        message = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
+        message["From"] = self.sender
+        message["To"] = Address(header_text(delivery.name), address.username, address.domain)
+        message["Subject"] = header_text(rendered.subject)
+        # Of the delivery, not of the attempt: a mail that goes out twice is the same twice.
+        message["Date"] = delivery.created_at
+        message["Message-ID"] = delivery.message_id
+        message["Auto-Submitted"] = "auto-generated"
+        message["Content-Language"] = delivery.locale
+        message.set_content(rendered.text, cte="quoted-printable")
+        message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+        return Outgoing(address.addr_spec, message.as_bytes(), utf8)
+
+    def _data(self, delivery: Delivery) -> dict[str, Any]:
+        data = {**delivery.data, "name": header_text(delivery.name)}
+        purpose, window = _purpose(delivery)
+        if purpose is not None:
+            token = self._keys.sign(
+                purpose, delivery.subject_id, window, delivery.user_id, delivery.address
+            )
+            data["link"] = f"{self._public_url}/l/{token}"
+        return data
+
+
+def _purpose(delivery: Delivery) -> tuple[Purpose | None, int]:
+    """What the mail's link is for, and its window; None for a mail without a link."""
+    if delivery.mail in _DECIDE:
+        return Purpose.DECIDE, delivery.sending or 1
+    to_client = delivery.mail == "receipt" or (
+        delivery.mail == "linked_by_form" and delivery.data["side"] == "client"
+    )
+    return (Purpose.MANAGE if to_client else None), 1
+
+
+def mail_address(text: str) -> Address:
+    """The address with its domain in ASCII (IDNA). Not parsed, for Python's parser refuses some
+    that servers take; what could break out of a header or a command is refused here."""
+    local, at, domain = text.rpartition("@")
+    if not (local and at and domain) or any(c.isspace() or not c.isprintable() for c in text):
+        raise Unmailable("not a mail address")
+    try:
+        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise Unmailable("the address's domain is no domain") from None
+    return Address("", local, ascii_domain)
