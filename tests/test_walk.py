@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from koppla.waiting import until
 from koppla.walk import CLIENT, commands
 from tests.support.platform import Platform, shell
 
@@ -13,8 +14,7 @@ async def test_the_printed_walk_works_as_printed(tmp_path: Path) -> None:  # R16
     await platform.start()
     try:
         walk = commands(platform.url, tmp_path)
-        printed = "\n".join(platform.printed)
-        assert all(command in printed for _, command in walk)
+        await until(lambda: all(f"  {command}" in platform.printed for _, command in walk))
         script = "\n".join(["set -e", *(command for _, command in walk)])
         code, out, err = await shell(script, ROOT)
         assert code == 0, err

@@ -105,7 +105,7 @@ class ImportRun:
             return {key for key, value in self._journal.state().items() if value is not None}
         try:
             return asyncio.run(published_keys(kafka, KINDS[self.kind].topic, self.patience))
-        except (KafkaError, TimeoutError) as error:
+        except (KafkaError, OSError) as error:
             raise ImportRefused(
                 f"the broker at {kafka} does not tell what it has: {type(error).__name__}"
             ) from None
@@ -124,7 +124,7 @@ class ImportRun:
             )
             try:
                 asyncio.run(publishing)
-            except (KafkaError, TimeoutError) as error:
+            except (KafkaError, OSError) as error:
                 kept = "; it is kept, and published when `koppla up` starts next"
                 raise ImportRefused(
                     f"the broker at {kafka} did not take it all: {type(error).__name__}"

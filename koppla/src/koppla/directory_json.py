@@ -23,7 +23,7 @@ def json_lines(path: Path) -> Iterator[tuple[int, Found]]:
                 yield number, f"record: not UTF-8 (byte {error.start + 1})"
                 continue
             if text.strip():
-                yield number, _object(text)
+                yield number, _object(text.rstrip())
 
 
 def _object(text: str) -> Found:

@@ -1,4 +1,4 @@
-"""Which keys of a compacted topic have a value now: what `koppla import --replace` compares with."""
+"""Which keys of a compacted topic have a value: what `koppla import --replace` compares with."""
 
 import asyncio
 

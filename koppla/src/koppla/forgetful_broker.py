@@ -29,6 +29,7 @@ class Keeper:
         self._parts = parts
         self._services = services
         self._folder = folder
+        self._restored = asyncio.Event()
 
     @staticmethod
     async def publish_outbox_again(database: Database) -> None:
@@ -38,15 +39,53 @@ class Keeper:
                 text("UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL")
             )
 
-    async def publish_directory_again(self) -> None:
-        """Publishes what was ever imported here, newest of each key, deletions included."""
+    async def work(self) -> None:
+        """Publishes the directory again, then keeps the outboxes small; never ends by itself."""
+        if not self._parts.embedded_kafka:
+            self._restored.set()
+            return
+        await self._publish_directory_again()
+        self._restored.set()
+        while True:
+            await asyncio.sleep(_PURGE_EVERY_S)
+            try:
+                await self._purge()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("purge_failed", error=type(error).__name__)
+
+    async def caught_up(self) -> None:
+        """Returns once every service has taken in all that was published."""
+        await self._restored.wait()
+        quiet = 0
+        # Twice in a row, since what one has taken in may make it say something to another.
+        while quiet < 2:
+            quiet = quiet + 1 if await self._is_quiet() else 0
+            await asyncio.sleep(0.2)
+
+    async def _is_quiet(self) -> bool:
+        for service in self._services:
+            if service.consumer is not None and any((await service.consumer.lag()).values()):
+                return False
+            async with service.database.connection() as connection:
+                waiting = text("SELECT 1 FROM outbox WHERE published_at IS NULL LIMIT 1")
+                if await connection.scalar(waiting):
+                    return False
+        return True
+
+    async def _publish_directory_again(self) -> None:
+        """What was ever imported here: newest of each key, deletions included."""
         for kind in ("bureaus", "clients"):
             file = DirectoryFile(self._folder, kind)
-            if file.is_empty():
-                continue
-            with file.locked():
-                changes = file.compact()
-                await publish(self._parts.kafka, kind, changes.items(), idempotence=False)
+            if not file.is_empty():
+                # In a thread, where waiting for an import's lock holds up nobody.
+                await asyncio.to_thread(self._publish_again, kind, file)
+
+    def _publish_again(self, kind: str, file: DirectoryFile) -> None:
+        with file.locked():
+            changes = file.compact()
+            asyncio.run(publish(self._parts.kafka, kind, changes.items(), idempotence=False))
 
     async def import_demo(self) -> None:
         """A demo directory, if there is none at all yet."""
@@ -61,17 +100,6 @@ class Keeper:
             checked = [KINDS[kind].model_validate(record) for record in records]
             with files[kind].locked():
                 files[kind].append((one.key(), one.model_dump_json()) for one in checked)
-
-    async def purge_outboxes(self) -> None:
-        """Deletes published rows once every consumer has passed them; never ends by itself."""
-        while True:
-            await asyncio.sleep(_PURGE_EVERY_S)
-            try:
-                await self._purge()
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                log.warning("purge_failed", error=type(error).__name__)
 
     async def _purge(self) -> None:
         newest: dict[str, int] = {}

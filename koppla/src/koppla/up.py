@@ -1,7 +1,6 @@
 """`koppla up`: all services in one process on one port, with what they need started around them."""
 
 import asyncio
-import contextlib
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -16,6 +15,8 @@ import uvloop
 
 from chassis.app import HttpServer, Service, listen, running, until_signalled
 from chassis.kafka import KafkaSettings, ensure_topics
+from chassis.migrations import folder as migrations_of
+from chassis.migrations import migrate
 from chassis.settings import SettingError, load
 from chassis.telemetry import configure_logging
 from contracts.topics import TOPICS
@@ -27,6 +28,7 @@ from koppla.gateway import Gateway
 from koppla.inbox.mailbox import Mailbox
 from koppla.profile import Attached, settings_of
 from koppla.services import Kind, kinds
+from koppla.walk import text
 
 log = structlog.get_logger(__name__)
 ROLES = ("serve", "consume", "relay")
@@ -76,7 +78,7 @@ async def _run(options: Options, folder: DataFolder, bound: Any) -> None:
         attached(folder, url, kafka, options.postgres, smtp, mailbox) as parts,
         _services(parts, folder.path) as services,
         _gateway(services, None if smtp else mailbox, bound),
-        _keeper(parts, services, folder.path, demo=options.demo),
+        _keeper(Keeper(parts, services, folder.path), demo=options.demo) as keeper,
     ):
         folder.write_run(
             {
@@ -90,10 +92,15 @@ async def _run(options: Options, folder: DataFolder, bound: Any) -> None:
         )
         _say(f"Koppla is ready: {url}")
         if options.demo:
-            from koppla.walk import text
-
-            _say(text(url, options.data))
+            walking = asyncio.create_task(_print_walk(keeper, url, options.data))
+            stopped.add_done_callback(lambda _: walking.cancel())
         await stopped
+
+
+async def _print_walk(keeper: Keeper, url: str, data: Path) -> None:
+    """Says what to try, once the directory has reached everybody: its first step is a search."""
+    await keeper.caught_up()
+    _say(text(url, data))
 
 
 def _say(line: str) -> None:
@@ -108,7 +115,9 @@ async def _services(parts: Attached, folder: Path) -> AsyncIterator[list[Service
         (kind, load(kind.settings, **settings_of(kind.name, parts, folder))) for kind in kinds()
     ]
     await ensure_topics(load(KafkaSettings, **settings_of("search", parts, folder)), TOPICS)
-    await asyncio.gather(*(_migrate(kind, parts) for kind, _ in loaded))
+    for kind, _ in loaded:
+        # One after the other: Alembic's context is one for the whole process.
+        await _migrate(kind, parts)
     async with AsyncExitStack() as stack:
         built = [kind.build(settings) for kind, settings in loaded]
         if parts.embedded_kafka:
@@ -120,9 +129,7 @@ async def _services(parts: Attached, folder: Path) -> AsyncIterator[list[Service
 
 
 async def _migrate(kind: Kind, parts: Attached) -> None:
-    from chassis.migrations import folder, migrate
-
-    await migrate(parts.databases[kind.name][0], folder(kind.name))
+    await migrate(parts.databases[kind.name][0], migrations_of(kind.name))
 
 
 @asynccontextmanager
@@ -143,21 +150,19 @@ async def _gateway(
 
 
 @asynccontextmanager
-async def _keeper(
-    parts: Attached, services: list[Service], folder: Path, *, demo: bool
-) -> AsyncIterator[None]:
-    """Publishes the directory again where the broker forgot it; the demo one where it is empty."""
-    keeper = Keeper(parts, services, folder)
+async def _keeper(keeper: Keeper, *, demo: bool) -> AsyncIterator[Keeper]:
+    """Works beside the services until they end."""
     if demo:
         await keeper.import_demo()
-    if not parts.embedded_kafka:
-        yield
-        return
-    await keeper.publish_directory_again()
-    purging = asyncio.create_task(keeper.purge_outboxes())
+    working = asyncio.create_task(keeper.work())
+    working.add_done_callback(_say_why_it_ended)
     try:
-        yield
+        yield keeper
     finally:
-        purging.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await purging
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+def _say_why_it_ended(work: "asyncio.Task[None]") -> None:
+    if not work.cancelled() and (error := work.exception()) is not None:
+        log.error("directory_not_published", exc_info=error)

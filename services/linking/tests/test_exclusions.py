@@ -24,7 +24,9 @@ RULES = {
         ("B-1", None, False, True),
     ],
 )
-def test_a_rule_excludes_its_own_only(bureau_id, group, multi, eligible) -> None:  # R11, R12
+def test_a_rule_excludes_its_own_only(
+    bureau_id: str, group: str | None, multi: bool, eligible: bool
+) -> None:  # R11, R12
     found = verdict(RULES, bureau_id, group, multi)
     assert (found.eligible, found.reason) == (eligible, None if eligible else EXCLUDED)
 

@@ -1,12 +1,11 @@
 """Records of the directory: whose eligibility changes, bad records, the schema, the subscriber."""
 
-import pytest
 from faststream import AckPolicy
 
 from chassis.migrations import drift
+from contracts.envelope import uuid7
 from contracts.events.directory import BureauRecord, ClientRecord
 from contracts.events.linking import BureauEligibility
-from contracts.events.notifier import MailSent
 from contracts.topics import NOTIFIER_DELIVERIES, dead_letters
 from koppla.waiting import until
 from linking.tables import metadata
@@ -39,16 +38,15 @@ async def told(world: World, bureau_id: str, version: int) -> BureauEligibility:
     return event
 
 
-@pytest.mark.parametrize("group", [*GROUPS, "  kpmg ", "PWC"])
-async def test_each_groups_bureau_is_excluded_beside_a_control(
-    world: World, group: str
-) -> None:  # R12
-    await world.directory(bureau("one-of-them", "En av dem", ADA, group=group))
-    event = await told(world, "one-of-them", 1)
-    assert (event.eligible, event.reason) == (False, "BUREAU_EXCLUDED")
+async def test_each_groups_bureau_is_excluded_beside_a_control(world: World) -> None:  # R12
+    groups = [*GROUPS, "  kpmg ", "PWC"]
+    for number, group in enumerate(groups):
+        await world.directory(bureau(f"b-{number}", f"Nummer {number}", ADA, group=group))
+        event = await told(world, f"b-{number}", 1)
+        assert (event.eligible, event.reason) == (False, "BUREAU_EXCLUDED"), group
+        answer = await world.ask(headers=world.user("ada", f"b-{number}"))
+        assert (answer.status_code, answer.json()["code"]) == (403, "BUREAU_EXCLUDED"), group
     assert (await told(world, "nord", 1)).eligible
-    answer = await world.ask(headers=world.user("ada", "one-of-them"))
-    assert (answer.status_code, answer.json()["code"]) == (403, "BUREAU_EXCLUDED")
     assert (await world.ask()).status_code == 201
 
 
@@ -76,24 +74,25 @@ async def test_a_directory_published_again_says_nothing_new(world: World) -> Non
 
 async def test_bad_records_become_dead_letters_and_the_partition_moves_on(world: World) -> None:
     publish = world.broker.publish_raw
-    headers = [
+    about = [
         ("ce_specversion", b"1.0"),
-        ("ce_id", b"0190b6c2-5d6e-7c3a-9b1f-2f6d0a4c8e11"),
-        ("ce_type", b"MailSent"),
         ("ce_source", b"notifier"),
         ("ce_time", b"2026-01-01T00:00:00Z"),
     ]
+
+    def headers(kind: bytes = b"MailSent") -> list[tuple[str, bytes]]:
+        return [*about, ("ce_type", kind), ("ce_id", str(uuid7()).encode())]
+
     await publish(ClientRecord.topic, b"7", b"{broken")
     await publish(ClientRecord.topic, b"7", b'{"tenant_id": "7"}')
     await publish(ClientRecord.topic, b"7", NORD.model_dump_json().encode())
     await publish(BureauRecord.topic, None, NORD.model_dump_json().encode())
     await publish(BureauRecord.topic, b"other", NORD.model_dump_json().encode())
     await publish(NOTIFIER_DELIVERIES, b"7", b"{}")  # without headers
-    await publish(NOTIFIER_DELIVERIES, b"7", b"{broken", headers)
-    await publish(NOTIFIER_DELIVERIES, b"7", b'{"mail": 1}', headers)
-    await publish(NOTIFIER_DELIVERIES, b"7", None, headers)  # a tombstone among events
-    unknown = [(n, b"MailBounced" if n == "ce_type" else v) for n, v in headers]
-    await publish(MailSent.topic, b"7", b"{}", unknown)  # skipped, not dead
+    await publish(NOTIFIER_DELIVERIES, b"7", b"{broken", headers())
+    await publish(NOTIFIER_DELIVERIES, b"7", b'{"mail": 1}', headers())
+    await publish(NOTIFIER_DELIVERIES, b"7", None, headers())  # a tombstone among events
+    await publish(NOTIFIER_DELIVERIES, b"7", b"{}", headers(b"MailBounced"))  # skipped, not dead
     await world.broker.publish(
         ClientRecord(tenant_id="7", org_number="556036-0793", name="Efter", city="")
     )
@@ -101,10 +100,9 @@ async def test_bad_records_become_dead_letters_and_the_partition_moves_on(world:
 
     async def buried() -> bool:
         rows = await world.running.rows("SELECT topic FROM dead_letters")
-        print([(r["topic"], r["key"], r["error"]) for r in await world.running.rows("SELECT * FROM dead_letters")])
         return len(rows) == 9 == len(await world.broker.records(dead_letters("linking")))
 
-    await until(buried, 5)
+    await until(buried)
     assert (await world.ask()).status_code == 201
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -64,7 +65,9 @@ def test_good_for_168_hours_to_the_second() -> None:  # R26
         ),
     ],
 )
-def test_what_a_link_stands_before(changed, standing, accepting, reading) -> None:  # R33, R34
+def test_what_a_link_stands_before(
+    changed: dict[str, Any], standing: Standing, accepting: Code | None, reading: Code | None
+) -> None:  # R33, R34
     found = standing_at(replace(OPEN, **changed), SENT + SECOND)
     assert found is standing
     assert refusal_of_accept(found, confirmed=True) is accepting
@@ -93,7 +96,9 @@ def test_a_late_clicker_is_told_also_without_confirmation() -> None:
     ),
     st.sampled_from(Status),
 )
-def test_attempts_in_any_order_accept_at_most_once_and_in_time(attempts, start) -> None:  # R32
+def test_attempts_in_any_order_accept_at_most_once_and_in_time(
+    attempts: list[tuple[datetime, str, bool, bool]], start: Status
+) -> None:  # R32
     request = replace(OPEN, status=start)
     accepted: list[tuple[datetime, str]] = []
     for now, who, is_admin, confirmed in attempts:
@@ -127,7 +132,8 @@ def test_only_pending_turns_expired_by_the_clock(status: Status, seconds: int) -
         ({"admins": 0}, Code.NO_SYSTEM_ADMIN),
     ],
 )
-def test_what_keeps_a_bureau_from_asking(facts, code) -> None:  # R22, D5
-    assert obstacle(**{"known": True, "linked": False, "pending": False, "admins": 1, **facts}) is (
-        code
-    )
+def test_what_keeps_a_bureau_from_asking(
+    facts: dict[str, Any], code: Code | None
+) -> None:  # R22, D5
+    given: dict[str, Any] = {"known": True, "linked": False, "pending": False, "admins": 1}
+    assert obstacle(**{**given, **facts}) is code

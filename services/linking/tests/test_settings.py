@@ -44,5 +44,5 @@ def test_a_wrong_one_is_named_and_not_shown(name: str, value: str) -> None:
 
 def test_a_missing_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KOPPLA_LINK_KEYS", raising=False)
-    with pytest.raises(SettingError, match="^KOPPLA_LINK_KEYS: is missing$"):
+    with pytest.raises(SettingError, match=r"^KOPPLA_LINK_KEYS: is missing$"):
         load(LinkingSettings, **{n: v for n, v in GOOD.items() if n != "link_keys"})

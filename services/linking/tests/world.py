@@ -14,7 +14,7 @@ from koppla.waiting import until
 from tests.support.harness import E, Harness, Running
 
 LINK_KEYS = "k1:" + base64.b64encode(b"linking-tests-linking-tests-1234").decode()
-SETTINGS = {"public_url": "https://koppla.example", "link_keys": LINK_KEYS}
+SETTINGS: dict[str, Any] = {"public_url": "https://koppla.example", "link_keys": LINK_KEYS}
 JSON = {"accept": "application/json"}
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -97,7 +97,7 @@ class World:
         made: dict[str, Any] = answer.json()
         return made
 
-    async def get(self, path: str, headers: dict[str, str] | None = None, **q: Any) -> Any:
+    async def get(self, path: str, headers: Any = None, **q: Any) -> Any:
         answer = await self.http.get(path, params=q, headers=headers or self.user())
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -110,7 +110,8 @@ class World:
             return found if len(found) >= number else None
 
         found = await until(enough, what=f"{number} {kind.type_name()}")
-        assert found is not None and len(found) == number
+        assert found is not None
+        assert len(found) == number
         return found
 
     async def outbox(self, kind: str) -> int:

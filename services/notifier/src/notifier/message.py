@@ -48,9 +48,10 @@ class Writer:
         message["Date"] = delivery.created_at
         message["Message-ID"] = delivery.message_id
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = delivery.locale
         message.set_content(rendered.text, cte="quoted-printable")
         message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+        # Last: the calls above move Content-… headers into the first part.
+        message["Content-Language"] = delivery.locale
         return Outgoing(address.addr_spec, message.as_bytes(), utf8)
 
     def _data(self, delivery: Delivery) -> dict[str, Any]:

@@ -23,6 +23,16 @@ from linking.service.invitations import Opened
 
 _STYLE = (Path(__file__).parents[1] / "templates" / "style.css").read_text("utf-8")
 
+_CONFIRM = {"type": "object", "properties": {"confirm": {"type": "boolean"}}}
+_CONFIRMATION = {
+    "requestBody": {
+        "content": {
+            "application/json": {"schema": _CONFIRM},
+            "application/x-www-form-urlencoded": {"schema": _CONFIRM},
+        }
+    }
+}
+
 
 def router(database: Database, outbox: Outbox, keys: LinkKeys) -> APIRouter:
     api = APIRouter(route_class=GuardedRoute, prefix="/l", tags=["link pages"])
@@ -33,7 +43,8 @@ def router(database: Database, outbox: Outbox, keys: LinkKeys) -> APIRouter:
     async def style() -> Response:
         return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
-    @api.api_route("/{token}", methods=["GET", "HEAD"], response_model=InvitationOut)
+    @api.head("/{token}", include_in_schema=False)
+    @api.get("/{token}", response_model=InvitationOut)
     @public
     async def show(token: str, request: Request) -> Response:
         """What a link stands before. Changes nothing, however often it is fetched (R31)."""
@@ -48,7 +59,7 @@ def router(database: Database, outbox: Outbox, keys: LinkKeys) -> APIRouter:
 
         return await _answer(request, work)
 
-    @api.post("/{token}/accept", response_model=InvitationOut)
+    @api.post("/{token}/accept", response_model=InvitationOut, openapi_extra=_CONFIRMATION)
     @public
     async def accept(token: str, request: Request) -> Response:
         """Accepts, with an explicit confirmation (R30, D10)."""
