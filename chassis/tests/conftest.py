@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+
 from chassis.kafka import KafkaSettings, ensure_topics
 from chassis.settings import load
 from koppla.embedded.postgres import EmbeddedPostgres
-
 from tests.support import sample as made_up
 from tests.support.harness import Broker
 from tests.support.sample import DEAD, NOTES, STATES, Sample

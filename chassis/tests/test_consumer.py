@@ -1,6 +1,7 @@
 """Consumers, the inbox and dead letters, against the real database and broker."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,15 +12,15 @@ from uuid import UUID
 import asyncpg
 import pytest
 from aiokafka import ConsumerRecord
+from faststream import AckPolicy
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from chassis.consumer import Consumer
 from chassis.headers import of_json
 from contracts.envelope import Envelope, uuid7
 from contracts.events.event import Event
-from faststream import AckPolicy
 from koppla.embedded.postgres import EmbeddedPostgres
 from koppla.waiting import until
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from tests.support import sample as made_up
 from tests.support.harness import Broker
 from tests.support.sample import DEAD, NOTES, STATES, Ignored, Noted, Sample, State, note
@@ -114,8 +115,6 @@ async def test_of_a_batch_that_fails_only_the_bad_record_is_put_aside(
 
 
 def _loaded(headers: str) -> Any:
-    import json
-
     return json.loads(headers)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
+
 from chassis.database import Database
 from chassis.kafka import KafkaSettings, ensure_topics
 from chassis.relay import Relay
@@ -16,7 +17,6 @@ from contracts.topics import Topic
 from koppla.embedded.kafka import EmbeddedKafka
 from koppla.embedded.ports import free_port
 from koppla.waiting import until
-
 from tests.support.harness import EMBEDDED_BROKER, Broker
 from tests.support.sample import NOTES, Noted, Sample
 
@@ -91,10 +91,13 @@ async def _published(sample: Sample, number: int) -> bool:
 async def test_nothing_of_a_transaction_that_failed_is_published(
     sample: Sample, broker: Broker, relay: Relay
 ) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def fail() -> None:
         async with sample.database.transaction() as session:
             await sample.outbox.add(session, [_note("never")])
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     await sample.say(_note("said"))
     await until(lambda: _all_published(sample))
     assert await _texts(broker) == ["said"]

@@ -6,10 +6,10 @@ import sys
 from datetime import timedelta
 
 import pytest
+
 from chassis.auth import AuthSettings
 from chassis.kafka import KafkaSettings
 from chassis.settings import Duration, SettingError, Settings, load
-
 from tests.support.sample import SampleSettings
 
 
@@ -48,7 +48,7 @@ def test_another_duration_is_refused_by_one_line(
 
 
 def test_a_missing_setting_is_named() -> None:
-    with pytest.raises(SettingError, match="^KOPPLA_WAIT: is missing$"):
+    with pytest.raises(SettingError, match=r"^KOPPLA_WAIT: is missing$"):
         load(Waits)
 
 
@@ -84,7 +84,7 @@ def test_a_broker_is_one_address_or_several(monkeypatch: pytest.MonkeyPatch, add
 
 
 def test_an_issuers_keys_come_from_a_url() -> None:
-    with pytest.raises(SettingError, match="^KOPPLA_JWKS_URL: must be an https"):
+    with pytest.raises(SettingError, match=r"^KOPPLA_JWKS_URL: must be an https"):
         load(AuthSettings, issuer="i", audience="a", jwks_url="ftp://x")
 
 

@@ -99,7 +99,7 @@ class Journey:
             }
             return links if links.keys() == wanted else {}
 
-        links = await until(arrived, DEADLINE, what=f"mails to {wanted}")
+        links = await until(arrived, DEADLINE, every=0.2, what=f"mails to {wanted}")
         return links[self.pair.addresses[0].casefold()]
 
     async def _accept(self, link: str) -> None:

@@ -90,8 +90,14 @@ class Platform:
             token = self.issuer.token(sub, roles, bureau_id=bureau_id, ttl=7200)
             headers["authorization"] = f"Bearer {token}"
         limits = httpx.Limits(max_connections=20)
+        # Plain HTTP: without `verify=False` each client would read the system's certificates first.
         return httpx.AsyncClient(
-            base_url=self.url, headers=headers, timeout=60, limits=limits, trust_env=False
+            base_url=self.url,
+            headers=headers,
+            timeout=60,
+            limits=limits,
+            trust_env=False,
+            verify=False,
         )
 
     def run_json(self) -> dict[str, Any]:

@@ -1,9 +1,15 @@
 """A tiny service that exists only to try the chassis: notes are said, states are kept."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import asyncpg
+from pydantic import Field, SecretStr
+from sqlalchemy import BigInteger, Column, Identity, Integer, MetaData, Table, Text, insert
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import ops
 from chassis.app import Service
 from chassis.auth import AuthSettings, BearerTokens
 from chassis.consumer import Change, Consumer
@@ -20,12 +26,6 @@ from chassis.wakeup import Wakeup
 from contracts.events.event import Event
 from contracts.topics import Topic, dead_letters
 from koppla.embedded.postgres import EmbeddedPostgres
-from pydantic import Field, SecretStr
-from sqlalchemy import BigInteger, Column, Identity, Integer, MetaData, Table, Text, insert
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from chassis import ops
 
 NAME = "sample"
 NOTES = Topic("sample.notes.v1", "key", partitions=2)
@@ -82,7 +82,7 @@ class State(Event):
 
 class SampleSettings(DatabaseSettings, KafkaSettings, AuthSettings):
     database_url: SecretStr = Field(validation_alias="KOPPLA_SAMPLE_DATABASE_URL")
-    words: Annotated[list[str], Field(validation_alias="KOPPLA_SAMPLE_WORDS")] = []
+    words: list[str] = Field(default=[], validation_alias="KOPPLA_SAMPLE_WORDS")
 
 
 async def create(postgres: EmbeddedPostgres) -> None:

@@ -143,7 +143,7 @@ class SmtpSink:
         given = arguments[-1]
         self.stages["AUTH"] += 1
         pair = (given.login.decode(), given.password.decode())
-        return AuthResult(success=pair == self.credentials)
+        return AuthResult(success=pair == self.credentials, handled=False)
 
     async def _reply(self, stage: str, to: Sequence[str] = ()) -> str | None:
         self.stages[stage] += 1
@@ -170,7 +170,12 @@ class _Handler:
         self._sink = sink
 
     async def handle_EHLO(  # noqa: N802 (aiosmtpd's names)
-        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, replies: list[str]
+        self,
+        _server: SMTP,
+        session: Session,
+        _envelope: Envelope,
+        hostname: str,
+        replies: list[str],
     ) -> list[str]:
         session.host_name = hostname
         reply = await self._sink._reply("EHLO")

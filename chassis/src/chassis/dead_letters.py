@@ -18,7 +18,7 @@ from contracts.topics import Topic
 
 Record: TypeAlias = "ConsumerRecord[Any, Any]"
 
-_MIRRORED = 1_000_000
+_MIRRORED = 1_040_000
 """Bytes of a mirrored record at most: with its new headers it must pass the producer's 1 MiB."""
 
 

@@ -97,8 +97,12 @@ def _import(
     confirm_deletes: int | None,
     skip_invalid: bool,
 ) -> None:
+    import logging
+
     from koppla.directory_import import ImportRefused, ImportRun
 
+    # What goes wrong with the broker is said once, by us.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     run = ImportRun(kind, file, data, kafka, replace, confirm_deletes, skip_invalid)
     try:
         sys.stdout.write(run.run() + "\n")

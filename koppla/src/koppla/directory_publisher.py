@@ -6,6 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    IncompatibleBrokerVersion,
+    UnknownError,
+    UnsupportedVersionError,
+)
 
 from chassis.kafka import let_go
 from contracts.envelope import Envelope, uuid7
@@ -14,6 +19,7 @@ from contracts.events.event import Event
 
 KINDS: dict[str, type[Event]] = {"clients": ClientRecord, "bureaus": BureauRecord}
 _ROUND = 2000
+_NOT_IDEMPOTENT = (UnknownError, UnsupportedVersionError, IncompatibleBrokerVersion)
 
 
 async def publish(
@@ -28,22 +34,13 @@ async def publish(
     """Publishes (key, JSON or None) in order; the number, once the broker has them all.
 
     progress is told how many more were acknowledged. patience: seconds for the broker to answer,
-    at each step. Raises KafkaError or TimeoutError.
+    at each step. idempotence: where the broker can. Raises KafkaError or TimeoutError.
     """
     event = KINDS[kind]
-    producer = AIOKafkaProducer(
-        bootstrap_servers=kafka,
-        acks="all",
-        enable_idempotence=idempotence,
-        linger_ms=5,
-        max_batch_size=512 * 1024,
-        request_timeout_ms=int(patience * 1000),
-    )
     published = 0
     waiting: list[asyncio.Future[Any]] = []
+    producer = await _started(kafka, idempotence, patience)
     try:
-        async with asyncio.timeout(patience):
-            await producer.start()
         for key, value in changes:
             envelope = Envelope(uuid7(), event.type_name(), "directory", datetime.now(UTC))
             waiting.append(
@@ -63,6 +60,31 @@ async def publish(
             unanswered.cancel()
         # Not `stop`: it flushes first, for ever where the broker has gone.
         await let_go(producer)
+
+
+async def _started(kafka: str, idempotence: bool, patience: float) -> AIOKafkaProducer:
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka,
+        acks="all",
+        enable_idempotence=idempotence,
+        linger_ms=5,
+        max_batch_size=512 * 1024,
+        request_timeout_ms=int(patience * 1000),
+    )
+    try:
+        async with asyncio.timeout(patience):
+            await producer.start()
+    except _NOT_IDEMPOTENT:
+        await let_go(producer)
+        if not idempotence:
+            raise
+        # An embedded broker that somebody named by its address. Directory records are taken as
+        # they stand, so one that comes twice does no harm.
+        return await _started(kafka, False, patience)
+    except BaseException:
+        await let_go(producer)
+        raise
+    return producer
 
 
 async def _all(

@@ -19,6 +19,7 @@ from notifier.smtp_server import SmtpServer
 
 log = structlog.get_logger(__name__)
 _UNAVAILABLE = 421
+_LACKING = Halted("the server lacks TLS or a way to log in that we know")
 
 
 class Mailer:
@@ -58,11 +59,13 @@ class Mailer:
         except SMTPAuthenticationError as error:
             outcome = of_answer("auth", error.code, error.message)
         except SMTPNotSupported:
-            outcome = Halted("the server lacks TLS or a way to log in that we know")
+            outcome = _LACKING
         except SMTPResponseException as error:
             outcome = of_answer("connect", error.code, error.message)
         except (SMTPException, OSError, TimeoutError) as error:
-            outcome = Later(f"connection: {type(error).__name__}")
+            # aiosmtplib says by the bare class that the server offers no STARTTLS or no AUTH.
+            lacking = type(error) is SMTPException
+            outcome = _LACKING if lacking else Later(f"connection: {type(error).__name__}")
         except BaseException:
             self._drop()
             raise
@@ -129,9 +132,7 @@ class Mailer:
         self._open = False
         return smtp
 
-    async def _mail_from(
-        self, smtp: SMTP, mail: Outgoing, *, kept: bool
-    ) -> tuple[int, str] | None:
+    async def _mail_from(self, smtp: SMTP, mail: Outgoing, *, kept: bool) -> tuple[int, str] | None:
         """None when the server agreed, else its answer."""
         if kept and time.monotonic() - self._used > self._idle:
             await smtp.noop()

@@ -50,6 +50,7 @@ class Writer:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(rendered.text, cte="quoted-printable")
         message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+        message.set_boundary(f"=_{delivery.id.hex}")
         # Last: the calls above move Content-… headers into the first part.
         message["Content-Language"] = delivery.locale
         return Outgoing(address.addr_spec, message.as_bytes(), utf8)

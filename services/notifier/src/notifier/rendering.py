@@ -79,7 +79,7 @@ def _environment(*, html: bool) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
-        autoescape=html,
+        autoescape=html,  # noqa: S701 (the text parts are no HTML)
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -20,8 +20,8 @@ LONGEST_WAIT = timedelta(hours=1)
 def wait_after(attempts: int, first: timedelta, jitter: float) -> timedelta:
     """How long to leave a mail alone after so many attempts: doubling from `first` up to an hour,
     shortened to between half and all of it. jitter: 0 to 1."""
-    step = min(LONGEST_WAIT, first * 2 ** min(attempts - 1, 30))
-    return step * (0.5 + jitter / 2)
+    step = min(LONGEST_WAIT, first * 2 ** min(attempts - 1, 12))
+    return timedelta(seconds=step.total_seconds() * (0.5 + jitter / 2))
 
 
 async def settle(

@@ -11,7 +11,7 @@ from chassis.auth import AuthSettings
 from chassis.database import DatabaseSettings
 from chassis.kafka import KafkaSettings
 from chassis.settings import Duration
-from contracts.fields import Email, Name
+from contracts.fields import Email, Name, plain_text
 from contracts.link_token import LinkKeys
 from notifier.smtp_server import SmtpServer
 
@@ -83,7 +83,7 @@ class NotifierSettings(DatabaseSettings, KafkaSettings, AuthSettings):
 def _address(text: str) -> Address:
     """One address with or without a display name; ValueError when it is not."""
     try:
-        [(name, address)] = getaddresses([text])
+        [(name, address)] = getaddresses([plain_text(text)])
         TypeAdapter(Email).validate_python(address)
         if name:
             TypeAdapter(Name).validate_python(name)

@@ -171,4 +171,5 @@ async def held(session: AsyncSession, delivery_id: UUID, token: int) -> Delivery
 
 async def clock(session: AsyncSession) -> datetime:
     """The database's clock now; ask after the lock."""
-    return (await session.execute(select(_clock))).scalar_one()
+    now: datetime = (await session.execute(select(_clock))).scalar_one()
+    return now
