@@ -64,8 +64,8 @@ async def _imports(platform: Platform, files: Path) -> None:
         lambda: koppla("import", "clients", files / "clients.jsonl", "--data", platform.data)
     )
     say("import, whole command", CLIENTS / whole, "1/s", 10_000, more_is_better=True)
-    records = [line.record for line in read(files / "clients.jsonl", KINDS["clients"])]
-    changes = [(record.key(), record.model_dump_json()) for record in records if record]
+    lines = read(files / "clients.jsonl", KINDS["clients"])
+    changes = [(line.key, line.value) for line in lines if line.key is not None]
     kafka = str(platform.run_json()["kafka"])
     sent = await timed(lambda: publish(kafka, "clients", changes, idempotence=False))
     say("import, published", CLIENTS / sent, "1/s", 10_000, more_is_better=True)

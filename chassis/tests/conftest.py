@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+import structlog
 
 from chassis.kafka import KafkaSettings, ensure_topics
 from chassis.settings import load
@@ -12,6 +13,13 @@ from koppla.embedded.postgres import EmbeddedPostgres
 from tests.support import sample as made_up
 from tests.support.harness import Broker
 from tests.support.sample import DEAD, NOTES, STATES, Sample
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """structlog's own default draws every local variable of a traceback, for seconds."""
+    processors = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    structlog.configure(processors=processors, cache_logger_on_first_use=False)
 
 
 @pytest.fixture

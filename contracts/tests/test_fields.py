@@ -1,6 +1,8 @@
 """What each kind of field takes, what it refuses, and that nothing but a ValidationError comes."""
 
 import json
+import sys
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -121,6 +123,13 @@ def test_control_characters_and_lone_surrogates_are_refused(kind: str, bad: str)
     assert refused(kind, f"Åsa{bad}Åkerström")
     with pytest.raises(ValidationError):
         KINDS[kind].validate_json(json.dumps(f"Åsa{bad}Åkerström"))
+
+
+def test_plain_text_is_all_but_four_categories_of_unicode() -> None:
+    for code in range(sys.maxunicode + 1):
+        unsendable = unicodedata.category(chr(code)) in ("Cc", "Cs", "Zl", "Zp")
+        if unsendable != refused("Text", f"a{chr(code)}b"):
+            pytest.fail(f"U+{code:04X}")
 
 
 @pytest.mark.parametrize("kind", ["Name", "Text"])

@@ -144,7 +144,9 @@ class Journey:
             assert answer.status_code < 300, answer.text
             return {"_": True, **answer.json()} if satisfied(answer) else None
 
-        return await until(tried, DEADLINE, every=0.2, what=str(self.pair.client["tenant_id"]))
+        done = await until(tried, DEADLINE, every=0.2, what=str(self.pair.client["tenant_id"]))
+        assert done is not None
+        return done
 
 
 def link_of(text: str, url: str) -> str | None:

@@ -10,14 +10,12 @@ import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import structlog
-from aiokafka import ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, TopicPartition
 from faststream.kafka.subscriber.usecase import BatchSubscriber
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.backoff import Backoff
@@ -25,14 +23,14 @@ from chassis.database import Database, is_transient
 from chassis.dead_letters import DeadLetters
 from chassis.inbox import Inbox
 from chassis.kafka import KafkaSettings
+from chassis.taken import Record, Taken, take_event, take_state
 from chassis.telemetry import Metrics, trace
-from contracts.envelope import Envelope, EnvelopeError
+from contracts.envelope import Envelope
 from contracts.events.event import Event
 from contracts.topics import Topic
 
 log = structlog.get_logger(__name__)
 
-Record: TypeAlias = "ConsumerRecord[Any, Any]"
 EventHandler = Callable[[AsyncSession, Any], Awaitable[None]]
 EnvelopeHandler = Callable[[AsyncSession, Any, Envelope], Awaitable[None]]
 StateHandler = Callable[[AsyncSession, Sequence["Change"]], Awaitable[None]]
@@ -44,14 +42,6 @@ class Change:
 
     key: str
     state: Any | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    record: Record
-    event: Event | None
-    envelope: Envelope | None
-    rejected: str | None = None
 
 
 class Consumer:
@@ -269,7 +259,7 @@ class Consumer:
             self._count(topic, outcome, number)
 
     async def _apply_states(
-        self, session: AsyncSession, topic: str, run: Sequence[_Taken]
+        self, session: AsyncSession, topic: str, run: Sequence[Taken]
     ) -> Counter[tuple[str, str]]:
         newest: dict[str, Change] = {}
         outcomes: Counter[tuple[str, str]] = Counter()
@@ -289,7 +279,7 @@ class Consumer:
         return outcomes
 
     async def _apply_events(
-        self, session: AsyncSession, run: Sequence[_Taken], new: set[Any]
+        self, session: AsyncSession, run: Sequence[Taken], new: set[Any]
     ) -> Counter[tuple[str, str]]:
         outcomes: Counter[tuple[str, str]] = Counter()
         for taken in run:
@@ -311,56 +301,15 @@ class Consumer:
                 outcomes[topic, "applied"] += 1
         return outcomes
 
-    def _take(self, record: Record) -> _Taken | None:
+    def _take(self, record: Record) -> Taken | None:
         """The record as an event, or why not; None for a type nobody here listens to."""
         if record.topic in self._states:
-            if self._is_of_other_type(record):
-                self._count(record.topic, "unknown_type")
-                return None
-            return self._take_state(record)
-        try:
-            envelope = Envelope.of(record.headers)
-        except EnvelopeError as error:
-            return _Taken(record, None, None, str(error))
-        known = self._events[record.topic].get(envelope.type)
-        if known is None:
+            taken = take_state(record, self._states[record.topic][0])
+        else:
+            taken = take_event(record, self._events[record.topic])
+        if taken is None:
             self._count(record.topic, "unknown_type")
-            return None
-        if record.value is None:
-            return _Taken(record, None, envelope, "an event without a value")
-        return self._parse_value(record, envelope, known[0])
-
-    def _is_of_other_type(self, record: Record) -> bool:
-        """Whether a state says that it is something this version of us does not know."""
-        if record.value is None:
-            return False
-        kind = self._states[record.topic][0].type_name().encode()
-        types = [value for name, value in record.headers if name == "ce_type" and value]
-        return bool(types) and types[-1] != kind
-
-    def _take_state(self, record: Record) -> _Taken:
-        kind = self._states[record.topic][0]
-        try:
-            key = (record.key or b"").decode()
-        except UnicodeDecodeError:
-            return _Taken(record, None, None, "the key is not UTF-8")
-        if not key:
-            return _Taken(record, None, None, "the key is missing")
-        if record.value is None:
-            return _Taken(record, None, None)
-        taken = self._parse_value(record, None, kind)
-        if taken.event is not None and taken.event.key() != key:
-            return replace(taken, event=None, rejected="the key is not the one in the value")
         return taken
-
-    @staticmethod
-    def _parse_value(record: Record, envelope: Envelope | None, kind: type[Event]) -> _Taken:
-        try:
-            return _Taken(record, kind.model_validate_json(record.value), envelope)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            place = ".".join(map(str, first["loc"]))
-            return _Taken(record, None, envelope, f"{kind.__name__} {place}: {first['msg']}")
 
     def _count(self, topic: str, outcome: str, number: int = 1) -> None:
         self._metrics.records.labels(self._metrics.service, topic, outcome).inc(number)

@@ -1,9 +1,11 @@
 """Records that are not what they should be; the schema; how the subscriber reads."""
 
+from datetime import UTC, datetime
+
 from faststream import AckPolicy
 
 from chassis.migrations import drift
-from contracts.envelope import Envelope
+from contracts.envelope import Envelope, uuid7
 from contracts.topics import dead_letters
 from koppla.waiting import until
 from notifier.tables import metadata
@@ -23,10 +25,6 @@ async def test_bad_records_become_dead_letters_and_the_partition_moves_on(
     key, topic, broker = event.key().encode(), event.topic, notifier.broker
 
     def headers() -> list[tuple[str, bytes]]:
-        from datetime import UTC, datetime
-
-        from contracts.envelope import uuid7
-
         return Envelope(uuid7(), "LinkRequested", "test", datetime.now(UTC)).headers()
 
     await broker.publish_raw(topic, key, b"{broken", headers())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, update
+from sqlalchemy import ColumnElement, case, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -152,7 +152,7 @@ async def prolong(
     )
 
 
-def _is_held(delivery_id: UUID, token: int):  # type: ignore[no-untyped-def]
+def _is_held(delivery_id: UUID, token: int) -> ColumnElement[bool]:
     return (col(Delivery.id) == delivery_id) & (col(Delivery.lease_token) == token)
 
 
