@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from koppla.embedded.kafka import EmbeddedKafka
 from koppla.embedded.postgres import EmbeddedPostgres
 from koppla.issuer import DevelopmentIssuer
-
 from tests.support.harness import EMBEDDED_BROKER, Broker, Harness
 
 

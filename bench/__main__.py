@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import psutil
-from tests.support.smtp_sink import SmtpSink
 
 from koppla.directory_lines import read
 from koppla.directory_publisher import KINDS, publish
 from koppla.waiting import until
 from tests.support.journey import Pair, link_of, pairs
 from tests.support.platform import Platform, koppla
+from tests.support.smtp_sink import SmtpSink
 
 CLIENTS, BUREAUS, WALKS = 20_000, 200, 40
 IDLE_S = 20

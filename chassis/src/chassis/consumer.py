@@ -9,13 +9,12 @@ import asyncio
 import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, TopicPartition
-from faststream.kafka.subscriber.usecase import BatchSubscriber
+from faststream.kafka import KafkaBroker
+from faststream.kafka.subscriber.usecase import DefaultSubscriber
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.backoff import Backoff
@@ -23,6 +22,7 @@ from chassis.database import Database, is_transient
 from chassis.dead_letters import DeadLetters
 from chassis.inbox import Inbox
 from chassis.kafka import KafkaSettings
+from chassis.subscription import subscription
 from chassis.taken import Record, Taken, take_event, take_state
 from chassis.telemetry import Metrics, trace
 from contracts.envelope import Envelope
@@ -71,7 +71,7 @@ class Consumer:
         self._backoff = Backoff(first=0.2, most=20.0)
         self._stopping = asyncio.Event()
         self.broker: KafkaBroker | None = None
-        self.subscriber: BatchSubscriber | None = None
+        self.subscriber: DefaultSubscriber | None = None
 
     def on(self, event: type[Event], handler: EventHandler) -> None:
         """Calls handler(session, event) once for each event of this type."""
@@ -96,49 +96,11 @@ class Consumer:
         self._topics[event.topic.name] = event.topic
         self._states[event.topic.name] = (event, handler)
 
-    def declare(self) -> BatchSubscriber:
-        """The FastStream broker with its one subscriber; `start` calls it."""
-        # Shutdown is bounded by `stop`; FastStream waits this long for the batch in hand.
-        broker = KafkaBroker(
-            self._settings.kafka,
-            client_id=self.name,
-            consumer_only=True,
-            apply_types=False,
-            graceful_timeout=5.0,
-            logger=None,
-        )
-        names = sorted(self._topics)
-        where: dict[str, Any] = {"topics": names}
-        if not self._settings.kafka_groups:
-            where = {
-                "topics": (),
-                "partitions": [
-                    TopicPartition(topic=name, partition=number)
-                    for name in names
-                    for number in range(self._topics[name].partitions)
-                ],
-            }
-        subscriber = broker.subscriber(
-            *where.pop("topics"),
-            **where,
-            group_id=self.name,
-            batch=True,
-            batch_timeout_ms=self._settings.consumer_poll_ms,
-            max_records=self._settings.consumer_batch,
-            auto_offset_reset="earliest",
-            ack_policy=AckPolicy.NACK_ON_ERROR,
-            # Both would decode headers and JSON before we can reject one record of a batch.
-            parser=_parse,
-            decoder=_decode,
-        )
-        subscriber(self.handle)
-        self.broker, self.subscriber = broker, subscriber
-        return cast(BatchSubscriber, subscriber)
-
     async def start(self) -> None:
         self._stopping.clear()
-        self.declare()
-        assert self.broker is not None
+        self.broker, self.subscriber = subscription(
+            self.name, self._settings, self._topics.values(), self.handle
+        )
         await self.broker.start()
 
     async def stop(self) -> None:
@@ -320,13 +282,3 @@ def _is_overtaken(event: Event | None, known: Change | None) -> bool:
     version = getattr(event, "version", None)
     newer = getattr(known.state, "version", None) if known is not None else None
     return version is not None and newer is not None and version <= newer
-
-
-async def _parse(records: Any, original: Callable[[Any], Awaitable[Any]]) -> Any:
-    message = await original(tuple(replace(record, headers=(), value=b"") for record in records))
-    message.raw_message = records
-    return message
-
-
-async def _decode(message: Any) -> Any:
-    return message.raw_message

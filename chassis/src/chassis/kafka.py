@@ -23,7 +23,8 @@ class KafkaSettings(Settings):
     kafka_idempotence: off where the broker refuses InitProducerId (the embedded one does).
     kafka_groups: off where one process holds all partitions, as in the embedded profile, whose
     broker makes every first join of a group wait five seconds. kafka_replication: of new topics.
-    consumer_poll_ms: how long FastStream's batch subscriber sleeps after a poll without a find.
+    consumer_batch: records in one transaction at most. consumer_fetch_wait_ms: how long the broker
+    may keep a fetch open that finds nothing.
     """
 
     kafka: str = Field(min_length=3)
@@ -31,7 +32,7 @@ class KafkaSettings(Settings):
     kafka_groups: bool = True
     kafka_replication: int = Field(default=-1, ge=-1, le=9)
     consumer_batch: int = Field(default=500, ge=1, le=10_000)
-    consumer_poll_ms: int = Field(default=25, ge=1, le=5000)
+    consumer_fetch_wait_ms: int = Field(default=500, ge=1, le=30_000)
 
     @field_validator("kafka")
     @classmethod
