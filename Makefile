@@ -32,7 +32,7 @@ SUITES := tests
 endif
 
 test: setup
-	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest $(SUITES)
+	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(SUITES)
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -26,7 +26,13 @@ from koppla.issuer import AUDIENCE, ISSUER, DevelopmentIssuer
 E = TypeVar("E", bound=Event)
 S = TypeVar("S", bound=DatabaseSettings)
 
-EMBEDDED_BROKER = {"kafka_idempotence": False, "kafka_groups": False, "kafka_replication": 1}
+# Six partitions and no rests, unlike `koppla up`: as on Kafka, and tests publish from outside.
+EMBEDDED_BROKER = {
+    "kafka_idempotence": False,
+    "kafka_groups": False,
+    "kafka_replication": 1,
+    "consumer_fetch_wait_ms": 50,
+}
 
 
 class Broker:

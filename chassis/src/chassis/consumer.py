@@ -22,6 +22,7 @@ from chassis.database import Database, is_transient
 from chassis.dead_letters import DeadLetters
 from chassis.inbox import Inbox
 from chassis.kafka import KafkaSettings
+from chassis.pacing import Pacer
 from chassis.subscription import subscription
 from chassis.taken import Record, Taken, take_event, take_state
 from chassis.telemetry import Metrics, trace
@@ -72,6 +73,7 @@ class Consumer:
         self._stopping = asyncio.Event()
         self.broker: KafkaBroker | None = None
         self.subscriber: DefaultSubscriber | None = None
+        self._pacer: Pacer | None = None
 
     def on(self, event: type[Event], handler: EventHandler) -> None:
         """Calls handler(session, event) once for each event of this type."""
@@ -102,9 +104,20 @@ class Consumer:
             self.name, self._settings, self._topics.values(), self.handle
         )
         await self.broker.start()
+        rest = self._settings.consumer_rest_ms / 1000
+        if rest and self.subscriber.consumer is not None:
+            look = 2 * self._settings.consumer_fetch_wait_ms / 1000
+            self._pacer = Pacer(self.subscriber.consumer, rest, look)
+
+    def call(self) -> None:
+        """Something was published just now; matters only where consumers rest."""
+        if self._pacer is not None:
+            self._pacer.call()
 
     async def stop(self) -> None:
         self._stopping.set()
+        if self._pacer is not None:
+            await self._pacer.stop()
         if self.broker is not None:
             try:
                 await asyncio.wait_for(self.broker.stop(), 8)
@@ -152,6 +165,8 @@ class Consumer:
         Raises what is transient, after a wait, so that the batch comes again; so it does with a
         failure to keep a dead letter, because nothing may vanish.
         """
+        # Where there is one batch there may be a next one.
+        self.call()
         try:
             try:
                 await self._apply(records)

@@ -24,7 +24,8 @@ class KafkaSettings(Settings):
     kafka_groups: off where one process holds all partitions, as in the embedded profile, whose
     broker makes every first join of a group wait five seconds. kafka_replication: of new topics.
     consumer_batch: records in one transaction at most. consumer_fetch_wait_ms: how long the broker
-    may keep a fetch open that finds nothing.
+    may keep a fetch open that finds nothing. consumer_rest_ms: see pacing.py; 0 is never.
+    kafka_partitions: of every topic; None for the contract's number.
     """
 
     kafka: str = Field(min_length=3)
@@ -33,6 +34,8 @@ class KafkaSettings(Settings):
     kafka_replication: int = Field(default=-1, ge=-1, le=9)
     consumer_batch: int = Field(default=500, ge=1, le=10_000)
     consumer_fetch_wait_ms: int = Field(default=500, ge=1, le=30_000)
+    consumer_rest_ms: int = Field(default=0, ge=0, le=60_000)
+    kafka_partitions: int | None = Field(default=None, ge=1, le=1000)
 
     @field_validator("kafka")
     @classmethod
@@ -55,7 +58,7 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> lis
             [
                 NewTopic(
                     topic.name,
-                    num_partitions=topic.partitions,
+                    num_partitions=settings.kafka_partitions or topic.partitions,
                     replication_factor=settings.kafka_replication,
                     topic_configs=dict(topic.config),
                 )

@@ -8,6 +8,7 @@ sent twice (a crash between acknowledgement and mark) carries the same event id.
 import asyncio
 import os
 import socket
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -92,6 +93,8 @@ class Relay:
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self.failing: str | None = None
+        self.on_published: list[Callable[[], None]] = []
+        self._fresh_until = float("-inf")
 
     async def start(self) -> None:
         self._stopping.clear()
@@ -140,19 +143,22 @@ class Relay:
     async def _round(self) -> bool:
         """One round; True when there may be more at once. Raises when some rows stayed unsaid."""
         async with self._database.connection() as connection:
-            if not await self.lease.hold(connection):
+            if not await self._holds_lease(connection):
                 return False
             rows = (await connection.execute(self._due())).mappings().all()
-        sent = await self._send(rows) if rows else _Sent()
+            if not rows:
+                await self._count_backlog(connection)
+                return False
+        sent = await self._send(rows)
+        for listener in self.on_published:
+            listener()
         async with self._database.connection() as connection:
             ours = await self._mark(connection, sent)
-            columns = self._outbox.c
-            backlog = select(func.count()).where(columns.published_at.is_(None))
-            self._metrics.outbox_backlog.labels(self._metrics.service).set(
-                (await connection.execute(backlog.select_from(self._outbox))).scalar_one()
-            )
+            if sent.failed is not None:
+                await self._count_backlog(connection)
         if not ours:
             log.warning("relay_lease_lost", rows=len(sent.published))
+            self._fresh_until = float("-inf")
             return False
         self._metrics.published.labels(self._metrics.service).inc(len(sent.published))
         for row_id, why in sent.parked.items():
@@ -160,7 +166,25 @@ class Relay:
             log.error("outbox_row_parked", row=row_id, error=why)
         if sent.failed is not None:
             raise sent.failed
-        return len(rows) == self._batch
+        # At once again: most likely nothing came meanwhile, but the backlog is then known.
+        return True
+
+    async def _holds_lease(self, connection: AsyncConnection) -> bool:
+        """Takes or prolongs the lease, which is a commit, in a tenth of its term once at most:
+        the mark checks the row anyway."""
+        asked_at = time.monotonic()
+        if asked_at < self._fresh_until:
+            return True
+        if not await self.lease.hold(connection):
+            return False
+        self._fresh_until = asked_at + self.lease.term.total_seconds() / 10
+        return True
+
+    async def _count_backlog(self, connection: AsyncConnection) -> None:
+        columns = self._outbox.c
+        unpublished = select(func.count()).where(columns.published_at.is_(None))
+        backlog = await connection.scalar(unpublished.select_from(self._outbox))
+        self._metrics.outbox_backlog.labels(self._metrics.service).set(backlog or 0)
 
     async def _mark(self, connection: AsyncConnection, sent: _Sent) -> bool:
         """Writes down what became of the rows; False when another holds the lease by now."""

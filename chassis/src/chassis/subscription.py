@@ -71,7 +71,7 @@ def _where(settings: KafkaSettings, topics: Collection[Topic]) -> dict[str, Any]
         "partitions": [
             TopicPartition(topic=topic.name, partition=number)
             for topic in names
-            for number in range(topic.partitions)
+            for number in range(settings.kafka_partitions or topic.partitions)
         ]
     }
 

@@ -14,6 +14,15 @@ from typing import Any
 from koppla.issuer import AUDIENCE, ISSUER, DevelopmentIssuer
 
 SERVICES = ("search", "linking", "notifier", "activation")
+EMBEDDED_KAFKA: dict[str, Any] = {
+    "kafka_idempotence": False,
+    "kafka_groups": False,
+    "kafka_replication": 1,
+    "kafka_partitions": 1,
+    "consumer_fetch_wait_ms": 20,
+    "consumer_rest_ms": 1000,
+}
+"""What the embedded broker can't do or does dearly: docs/decisions/0002."""
 _REAL_ISSUER = ("KOPPLA_JWKS_URL", "KOPPLA_ISSUER")
 
 
@@ -66,7 +75,7 @@ def settings_of(service: str, attached: Attached, folder: Path) -> dict[str, Any
         "smtp_url": attached.smtp,
     }
     if attached.embedded_kafka:
-        given |= {"kafka_idempotence": False, "kafka_groups": False, "kafka_replication": 1}
+        given |= EMBEDDED_KAFKA
     defaults: dict[str, Any] = {
         "public_url": attached.url,
         "platform_url": f"{attached.url}/demo/platform",

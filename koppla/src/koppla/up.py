@@ -123,9 +123,19 @@ async def _services(parts: Attached, folder: Path) -> AsyncIterator[list[Service
         if parts.embedded_kafka:
             for service in built:
                 await Keeper.publish_outbox_again(service.database)
+        _introduce(built)
         for service in built:
             await stack.enter_async_context(running(service, ROLES))
         yield built
+
+
+def _introduce(services: list[Service]) -> None:
+    """What one service publishes is called out to all consumers: here they share a process."""
+    for service in services:
+        if service.relay is not None:
+            service.relay.on_published += [
+                other.consumer.call for other in services if other.consumer is not None
+            ]
 
 
 async def _migrate(kind: Kind, parts: Attached) -> None:
