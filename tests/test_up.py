@@ -38,7 +38,7 @@ async def test_ready_means_ready_and_ctrl_c_ends_in_order(tmp_path: Path) -> Non
 
 async def test_a_port_in_use_is_one_line_and_exit_2(tmp_path: Path) -> None:
     first = Platform(tmp_path / "first")
-    first.data.mkdir()
+    first.data.mkdir(exist_ok=True)
     await first.start()
     try:
         code, out, err = await koppla(
@@ -115,7 +115,7 @@ async def test_bad_lines_are_named_and_nothing_is_published(tmp_path: Path) -> N
         assert (code, out) == (2, "")
         assert "line 2: tenant_id" in err
         assert "line 2: org_number" in err
-        assert "line 3: not JSON" in err
+        assert "line 3: record: not JSON" in err
         code, out, err = await koppla(
             "import", "clients", file, "--skip-invalid", "--data", tmp_path
         )

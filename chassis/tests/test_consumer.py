@@ -23,7 +23,7 @@ from koppla.embedded.postgres import EmbeddedPostgres
 from koppla.waiting import until
 from tests.support import sample as made_up
 from tests.support.harness import Broker
-from tests.support.sample import DEAD, NOTES, STATES, Ignored, Noted, Sample, State, note
+from tests.support.sample import DEAD, NOTES, STATES, WATCHER, Ignored, Noted, Sample, State, note
 
 TEXTS = "SELECT text FROM notes ORDER BY id"
 
@@ -268,6 +268,8 @@ async def _cut_off(sample: Sample) -> None:
         await connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND application_name <> $1",
+            WATCHER,
         )
     finally:
         await connection.close()

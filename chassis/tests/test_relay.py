@@ -18,7 +18,7 @@ from koppla.embedded.kafka import EmbeddedKafka
 from koppla.embedded.ports import free_port
 from koppla.waiting import until
 from tests.support.harness import EMBEDDED_BROKER, Broker
-from tests.support.sample import NOTES, Noted, Sample
+from tests.support.sample import NOTES, WATCHER, Noted, Sample
 
 HOUR = 3600.0
 UNPUBLISHED = "SELECT id FROM outbox WHERE published_at IS NULL ORDER BY id"
@@ -280,6 +280,8 @@ async def cut_off(database: Database) -> None:
         await connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND application_name <> $1",
+            WATCHER,
         )
     finally:
         await connection.close()

@@ -80,6 +80,10 @@ class State(Event):
         return self.about
 
 
+WATCHER = "watcher"
+"""Of the tests' own connections, which a test that cuts connections spares."""
+
+
 class SampleSettings(DatabaseSettings, KafkaSettings, AuthSettings):
     database_url: SecretStr = Field(validation_alias="KOPPLA_SAMPLE_DATABASE_URL")
     words: list[str] = Field(default=[], validation_alias="KOPPLA_SAMPLE_WORDS")
@@ -147,7 +151,8 @@ class Sample:
             await self.outbox.add(session, events)
 
     async def rows(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
-        connection = await asyncpg.connect(self.database.url)
+        watching = {"application_name": WATCHER}
+        connection = await asyncpg.connect(self.database.url, server_settings=watching)
         try:
             return [dict(row) for row in await connection.fetch(sql, *arguments)]
         finally:

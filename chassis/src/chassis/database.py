@@ -62,13 +62,16 @@ def is_transient(error: BaseException) -> bool:
             return True
         if isinstance(error, InterfaceError):
             return not _is_about_values(error.orig)
+        if isinstance(error.orig.__cause__ if error.orig else None, asyncpg.InternalClientError):
+            return True
         state = getattr(error.orig, "sqlstate", None)
         return _passes(state) or (isinstance(error, OperationalError) and state is None)
     if isinstance(error, asyncpg.PostgresError):
         return _passes(error.sqlstate)
     if isinstance(error, asyncpg.InterfaceError):
         return not _is_about_values(error)
-    return isinstance(error, (OSError, TimeoutError, PoolTimeout))
+    # InternalClientError: what asyncpg says of a connection that ended in mid-statement.
+    return isinstance(error, (OSError, TimeoutError, PoolTimeout, asyncpg.InternalClientError))
 
 
 def _passes(state: str | None) -> bool:

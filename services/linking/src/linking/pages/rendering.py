@@ -12,12 +12,14 @@ from chassis.problems import Refused
 from contracts.fields import PROGRAMS, Locale
 from contracts.problem_codes import Code
 from linking.pages.negotiation import language
-from linking.pages.shapes import InvitationOut
+from linking.pages.shapes import InvitationOut, ManagedOut
 from linking.pages.texts import MONTHS, TEXTS
 from linking.requests import Standing, Status
 from linking.service.invitations import Opened
+from linking.service.managing import Managed
 
 _SWEDEN = ZoneInfo("Europe/Stockholm")
+_PROBLEMS = {Code.NOT_FOUND: "not_found", Code.NOT_A_SYSTEM_ADMIN: "managed_refused"}
 _JINJA = Environment(
     loader=PackageLoader("linking"),
     autoescape=True,
@@ -43,10 +45,23 @@ def page(request: Request, token: str, opened: Opened, code: Code | None) -> HTM
     )
 
 
+def managed(request: Request, token: str, shown: Managed) -> HTMLResponse:
+    """The page of a link that is or was."""
+    locale = language(request)
+    return _render(
+        "managed.html",
+        locale,
+        200,
+        it=ManagedOut.of(shown),
+        token=token,
+        when=lambda moment: in_sweden(moment, locale),
+    )
+
+
 def problem(locale: Locale, refused: Refused) -> HTMLResponse:
     """A page about a link that there is nothing to show of."""
     known = TEXTS[locale]
-    body = "not_found" if refused.code is Code.NOT_FOUND else "bad_request"
+    body = _PROBLEMS.get(refused.code, "bad_request")
     return _render(
         "problem.html",
         locale,

@@ -11,14 +11,14 @@ from chassis.database import Database
 from chassis.http import GuardedRoute, public
 from chassis.outbox import Outbox
 from chassis.problems import Refused
-from contracts.link_token import LinkKeys, LinkToken, LinkTokenError
+from contracts.link_token import LinkKeys, LinkToken, LinkTokenError, Purpose
 from contracts.problem_codes import Code
 from linking.pages import rendering
 from linking.pages.bodies import confirmation
 from linking.pages.negotiation import chosen, language, names_html, wants_json
-from linking.pages.shapes import InvitationOut
+from linking.pages.shapes import InvitationOut, ManagedOut
 from linking.requests import refusal_of_page
-from linking.service import invitations
+from linking.service import invitations, managing
 from linking.service.invitations import Opened
 
 _STYLE = (Path(__file__).parents[1] / "templates" / "style.css").read_text("utf-8")
@@ -44,18 +44,21 @@ def router(database: Database, outbox: Outbox, keys: LinkKeys) -> APIRouter:
         return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
     @api.head("/{token}", include_in_schema=False)
-    @api.get("/{token}", response_model=InvitationOut)
+    @api.get("/{token}", response_model=InvitationOut | ManagedOut)
     @public
     async def show(token: str, request: Request) -> Response:
         """What a link stands before. Changes nothing, however often it is fetched (R31)."""
 
         async def work() -> Response:
-            opened = await _opened(database, _verified(keys, token))
+            verified = _verified(keys, token)
+            if verified.purpose is Purpose.MANAGE:
+                return await _managed(database, request, token, verified)
+            opened = await _opened(database, verified)
             code = refusal_of_page(opened.standing)
             if not wants_json(request):
                 return rendering.page(request, token, opened, code)
             invitations.check(opened, code)
-            return _json(opened)
+            return _json(InvitationOut.of(opened))
 
         return await _answer(request, work)
 
@@ -78,7 +81,7 @@ def router(database: Database, outbox: Outbox, keys: LinkKeys) -> APIRouter:
                 # The page that tells what became of it, with the refusal's status.
                 opened = await _opened(database, verified)
                 return rendering.page(request, token, opened, refused.code)
-            return _json(opened) if wants_json(request) else _back(request, token)
+            return _json(InvitationOut.of(opened)) if wants_json(request) else _back(request, token)
 
         return await _answer(request, work)
 
@@ -90,6 +93,16 @@ async def _opened(database: Database, token: LinkToken) -> Opened:
         return await invitations.open_link(session, token)
 
 
+async def _managed(
+    database: Database, request: Request, token: str, verified: LinkToken
+) -> Response:
+    async with database.transaction() as session:
+        found = await managing.open_managed(session, verified)
+    if wants_json(request):
+        return _json(ManagedOut.of(found))
+    return rendering.managed(request, token, found)
+
+
 def _verified(keys: LinkKeys, token: str) -> LinkToken:
     try:
         return keys.verify(token)
@@ -98,8 +111,8 @@ def _verified(keys: LinkKeys, token: str) -> LinkToken:
         raise Refused(Code.NOT_FOUND, "This link is damaged or was never sent") from None
 
 
-def _json(opened: Opened) -> Response:
-    return JSONResponse(InvitationOut.of(opened).model_dump(mode="json"))
+def _json(shown: InvitationOut | ManagedOut) -> Response:
+    return JSONResponse(shown.model_dump(mode="json"))
 
 
 def _back(request: Request, token: str) -> Response:

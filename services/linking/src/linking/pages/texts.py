@@ -66,6 +66,25 @@ _SWEDISH = {
     "accept": "Acceptera förfrågan",
     "unsure": "Känner du inte igen byrån? Acceptera inte. Stäng sidan, så går förfrågan ut av"
     " sig själv.",
+    "managed_active_title": "{bureau} har åtkomst till {client}",
+    "managed_active_lead": "{bureau} och {client} är kopplade sedan {since}. Här ser du vad som"
+    " gäller.",
+    "managed_ended_title": "Kopplingen är avslutad",
+    "managed_ended_lead": "{bureau} var kopplad till {client} från {since} till {ended}. Den här"
+    " kopplingen ger inte längre någon åtkomst.",
+    "managed_details": "Om kopplingen",
+    "managed_accepted_by": "Accepterades av",
+    "managed_since": "Åtkomst sedan",
+    "managed_ended": "Avslutad",
+    "managed_access_lead": "Byrån kan ge sina konsulter behörighet att läsa och ändra i klientens"
+    " program. Byrån bestämmer vilka av sina konsulter som får vilka behörigheter:",
+    "managed_linked": "Byråer som är kopplade till klienten nu",
+    "managed_end": "Avsluta kopplingen",
+    "managed_end_lead": "Tills vidare avslutas kopplingar av kundtjänst. Kontakta kundtjänst om"
+    " {bureau} inte längre ska ha åtkomst till {client}, eller om du inte känner igen byrån.",
+    "managed_refused_title": "Du kan inte se kopplingen",
+    "managed_refused_body": "Bara den som är systemadministratör hos klienten just nu, på den"
+    " e-postadress som länken skickades till, kan se kopplingen.",
     "not_found_title": "Länken fungerar inte",
     "not_found_body": "Länken är skadad eller har aldrig skickats. Ibland kapar e-postprogram"
     " långa länkar: kopiera hela länken från mejlet och försök igen.",
@@ -127,6 +146,25 @@ _ENGLISH = {
     "accept": "Accept the request",
     "unsure": "You don't know this bureau? Don't accept. Close the page, and the request will"
     " expire by itself.",
+    "managed_active_title": "{bureau} has access to {client}",
+    "managed_active_lead": "{bureau} and {client} have been linked since {since}. This page shows"
+    " what that means.",
+    "managed_ended_title": "The link has been ended",
+    "managed_ended_lead": "{bureau} was linked to {client} from {since} to {ended}. This link no"
+    " longer gives any access.",
+    "managed_details": "About the link",
+    "managed_accepted_by": "Accepted by",
+    "managed_since": "Access since",
+    "managed_ended": "Ended",
+    "managed_access_lead": "The bureau can let its consultants read and change things in the"
+    " client's programs. The bureau decides which of its consultants may do what:",
+    "managed_linked": "Bureaus linked to the client now",
+    "managed_end": "Ending the link",
+    "managed_end_lead": "For now, links are ended by customer support. Contact them if {bureau}"
+    " should no longer have access to {client}, or if you don't know this bureau.",
+    "managed_refused_title": "You can't see this link",
+    "managed_refused_body": "Only somebody who is a system admin of the client now, at the mail"
+    " address that the link was sent to, can see it.",
     "not_found_title": "This link does not work",
     "not_found_body": "The link is damaged or was never sent. Mail programs sometimes cut long"
     " links: copy the whole link from the mail and try again.",

@@ -115,7 +115,7 @@ async def _open(session: AsyncSession, token: LinkToken, request: LinkRequest) -
     if sending is None or invited is None:
         raise Refused(Code.NOT_FOUND)
     client = await directory.client(session, request.tenant_id)
-    is_admin = _admin_now(client, token) is not None
+    is_admin = admin_now(client, token) is not None
     now = await directory.now(session)
     invitation = Invitation(
         status=Status(request.status),
@@ -143,7 +143,7 @@ def _decider(request: LinkRequest) -> str | None:
     return str(by["user_id"]) if by is not None and by["side"] == "client" else None
 
 
-def _admin_now(client: Client | None, token: LinkToken) -> dict[str, Any] | None:
+def admin_now(client: Client | None, token: LinkToken) -> dict[str, Any] | None:
     """The link's holder among the client's admins of now, at the address it was sent to (R34)."""
     for admin in client.system_admins if client is not None else ():
         if token.is_for(admin["user_id"]) and token.went_to(admin["email"]):
