@@ -22,16 +22,17 @@ class KafkaSettings(Settings):
 
     kafka_idempotence: off where the broker refuses InitProducerId (the embedded one does).
     kafka_groups: off where one process holds all partitions, as in the embedded profile, whose
-    broker makes every first join of a group wait five seconds. kafka_replication: of new topics.
-    consumer_batch: records in one transaction at most. consumer_fetch_wait_ms: how long the broker
-    may keep a fetch open that finds nothing. consumer_rest_ms: see pacing.py; 0 is never.
+    broker makes every first join of a group wait five seconds. kafka_replication: of new topics;
+    None for three, or for as many brokers as there are. consumer_batch: records in one
+    transaction at most. consumer_fetch_wait_ms: how long the broker may keep a fetch open that
+    finds nothing. consumer_rest_ms: see pacing.py; 0 is never.
     kafka_partitions: of every topic; None for the contract's number.
     """
 
     kafka: str = Field(min_length=3)
     kafka_idempotence: bool = True
     kafka_groups: bool = True
-    kafka_replication: int = Field(default=-1, ge=-1, le=9)
+    kafka_replication: int | None = Field(default=None, ge=1, le=9)
     consumer_batch: int = Field(default=500, ge=1, le=10_000)
     consumer_fetch_wait_ms: int = Field(default=500, ge=1, le=30_000)
     consumer_rest_ms: int = Field(default=0, ge=0, le=60_000)
@@ -54,12 +55,15 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> lis
         missing = [topic for topic in topics if topic.name not in existing]
         if not missing:
             return []
+        # aiokafka has no word for the broker's own default.
+        brokers = len((await admin.describe_cluster())["brokers"])
+        replication = settings.kafka_replication or min(3, brokers)
         answer = await admin.create_topics(
             [
                 NewTopic(
                     topic.name,
                     num_partitions=settings.kafka_partitions or topic.partitions,
-                    replication_factor=settings.kafka_replication,
+                    replication_factor=replication,
                     topic_configs=dict(topic.config),
                 )
                 for topic in missing
