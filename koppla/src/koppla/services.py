@@ -20,12 +20,11 @@ class Kind:
 def kinds() -> tuple[Kind, ...]:
     """In the order of their start. Imported here, so that other commands don't pay for it."""
     import activation.app
+    import activation.settings
     import linking.app
     import linking.settings
     import notifier.app
     import notifier.settings
-
-    import activation.settings
     import search.app
     import search.settings
 
