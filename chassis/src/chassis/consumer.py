@@ -106,8 +106,7 @@ class Consumer:
         await self.broker.start()
         rest = self._settings.consumer_rest_ms / 1000
         if rest and self.subscriber.consumer is not None:
-            look = 2 * self._settings.consumer_fetch_wait_ms / 1000
-            self._pacer = Pacer(self.subscriber.consumer, rest, look)
+            self._pacer = Pacer(self.subscriber.consumer, rest)
 
     def call(self) -> None:
         """Something was published just now; matters only where consumers rest."""

@@ -13,6 +13,9 @@ from typing import Protocol
 from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError
 
+_PATIENCE_S = 5.0
+_GLANCE_S = 0.005
+
 
 class Pausable(Protocol):
     """The part of AIOKafkaConsumer that matters here."""
@@ -20,16 +23,15 @@ class Pausable(Protocol):
     def assignment(self) -> frozenset[TopicPartition]: ...
     def pause(self, *partitions: TopicPartition) -> None: ...
     def resume(self, *partitions: TopicPartition) -> None: ...
+    def last_poll_timestamp(self, partition: TopicPartition) -> int | None: ...
 
 
 class Pacer:
-    """Pauses and resumes one consumer. rest: seconds between looks when nobody calls.
-    look: seconds that a look lasts, enough for one fetch to come back."""
+    """Pauses and resumes one consumer. rest: seconds between looks when nobody calls."""
 
-    def __init__(self, consumer: Pausable, rest: float, look: float) -> None:
+    def __init__(self, consumer: Pausable, rest: float) -> None:
         self._consumer = consumer
         self._rest = rest
-        self._look = look
         self._called = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name="pacer")
 
@@ -43,14 +45,36 @@ class Pacer:
 
     async def _run(self) -> None:
         while True:
+            # The first fetch after a call may have been under way before it.
+            fetches = 2 if self._called.is_set() else 1
             self._called.clear()
             self._each(self._consumer.resume)
-            await asyncio.sleep(self._look)
+            for _ in range(fetches):
+                await self._fetched()
             if self._called.is_set():
                 continue
             self._each(self._consumer.pause)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._called.wait(), self._rest)
+
+    async def _fetched(self) -> None:
+        """Returns when a fetch has come back and its records were handed on, however slow that is:
+        aiokafka drops what comes back for a partition that is paused by then."""
+        before = self._last_fetch()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_S):
+                # Looked at again and again: aiokafka has no event for it.
+                while self._last_fetch() == before:  # noqa: ASYNC110
+                    await asyncio.sleep(_GLANCE_S)
+        await asyncio.sleep(_GLANCE_S)
+
+    def _last_fetch(self) -> int:
+        """Milliseconds of the newest answer to a fetch."""
+        try:
+            answers = map(self._consumer.last_poll_timestamp, self._consumer.assignment())
+            return max((at or 0 for at in answers), default=0)
+        except IllegalStateError:
+            return 0
 
     def _each(self, act: Callable[..., None]) -> None:
         with contextlib.suppress(IllegalStateError):

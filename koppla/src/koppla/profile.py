@@ -20,7 +20,7 @@ EMBEDDED_KAFKA: dict[str, Any] = {
     "kafka_replication": 1,
     "kafka_partitions": 1,
     "consumer_fetch_wait_ms": 20,
-    "consumer_rest_ms": 1000,
+    "consumer_rest_ms": 1500,
 }
 """What the embedded broker can't do or does dearly: docs/decisions/0002."""
 _REAL_ISSUER = ("KOPPLA_JWKS_URL", "KOPPLA_ISSUER")

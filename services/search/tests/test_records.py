@@ -48,3 +48,29 @@ async def test_the_subscriber_loses_nothing_by_its_settings(harness: Harness) ->
         assert subscriber.consumer is not None
         assert subscriber.consumer._enable_auto_commit is False
         assert subscriber.consumer._auto_offset_reset == "earliest"
+
+
+async def test_a_resting_consumer_takes_records_when_it_is_called(harness: Harness) -> None:
+    client = ClientRecord(tenant_id="1", org_number="556036-0793", name="Efter", city="")
+    resting = {"consumer_rest_ms": 60_000, "consumer_fetch_wait_ms": 20}
+    async with harness.running("search", SearchSettings, build, **resting) as running:
+        consumer = running.service.consumer
+        assert consumer is not None
+
+        async def rests() -> bool:
+            assert consumer.subscriber is not None
+            assert consumer.subscriber.consumer is not None
+            return bool(consumer.subscriber.consumer.paused())
+
+        await until(rests)
+        await harness.broker.publish(client)
+        consumer.call()
+        await until(lambda: running.rows("SELECT 1 FROM clients WHERE tenant_id = '1'"), 30)
+
+
+async def test_a_resting_consumer_looks_by_itself_now_and_then(harness: Harness) -> None:
+    client = ClientRecord(tenant_id="1", org_number="556036-0793", name="Efter", city="")
+    resting = {"consumer_rest_ms": 50, "consumer_fetch_wait_ms": 20}
+    async with harness.running("search", SearchSettings, build, **resting) as running:
+        await harness.broker.publish(client)
+        await until(lambda: running.rows("SELECT 1 FROM clients WHERE tenant_id = '1'"))
