@@ -4,7 +4,7 @@ Persons are kept as the JSON of contracts.events.event.Person and Recipient. Nam
 client in requests and links are those of the moment they were made.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -139,7 +139,11 @@ class LinkRequest(Table, table=True):
 
 
 class Sending(Table, table=True):
-    """Mails that went out together; their links end together. number: the token's window."""
+    """Mails that went out together; their links end together. number: the token's window.
+
+    reminded_at: when the one reminder was due and said (D3). undeliverable_at: when the last of
+    its mails had failed for good (D7).
+    """
 
     __tablename__ = "sendings"
 
@@ -147,6 +151,8 @@ class Sending(Table, table=True):
     number: int = Field(primary_key=True)
     sent_at: datetime = Field(sa_type=_moment)
     expires_at: datetime = Field(sa_type=_moment)
+    reminded_at: datetime | None = Field(default=None, sa_type=_moment)
+    undeliverable_at: datetime | None = Field(default=None, sa_type=_moment)
 
 
 class MailedAdmin(Table, table=True):
@@ -222,3 +228,67 @@ class Link(Table, table=True):
         default=None, sa_column=Column(JSONB(none_as_null=True))
     )
     reason: str | None = None
+
+
+class PaperForm(Table, table=True):
+    """The signed form that a link was registered from. reference: where the form is archived."""
+
+    __tablename__ = "paper_forms"
+
+    link_id: UUID = Field(primary_key=True, foreign_key="links.id")
+    form_kind: str
+    signed_by: str
+    signatory_role: str
+    signed_on: date
+    reference: str
+    registered_by: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    registered_at: datetime = Field(sa_type=_moment)
+
+
+class AuditEntry(Table, table=True):
+    """One act of the audit trail; only ever added. Fields: contracts.audit_chain.Entry."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index("audit_entries_at", "at", "chain", "seq"),
+        Index("audit_entries_bureau", "bureau_id", "at", "chain", "seq"),
+    )
+
+    chain: str = Field(primary_key=True)
+    seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    at: datetime = Field(sa_type=_moment)
+    action: str
+    subject: str
+    bureau_id: str | None = None
+    side: str | None = None
+    facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    person_digest: str | None = None
+    shown_digest: str | None = None
+    previous: str
+    hash: str
+
+
+class AuditPerson(Table, table=True):
+    """Who acted, from where, and what she saw; taken away when she is erased."""
+
+    __tablename__ = "audit_persons"
+    __table_args__ = (
+        ForeignKeyConstraint(["chain", "seq"], ["audit_entries.chain", "audit_entries.seq"]),
+        Index("audit_persons_user", text("(person ->> 'user_id')")),
+    )
+
+    chain: str = Field(primary_key=True)
+    seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    salt: str
+    person: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    shown: str | None = None
+
+
+class AuditAnchor(Table, table=True):
+    """The last entry of a chain that retention has taken away; where the chain begins now."""
+
+    __tablename__ = "audit_anchors"
+
+    chain: str = Field(primary_key=True)
+    seq: int = Field(sa_type=BigInteger)
+    hash: str
