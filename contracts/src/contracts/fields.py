@@ -17,6 +17,8 @@ from contracts.org_number import OrgNumber
 
 TENANT_ID = re.compile(r"[0-9]{1,12}", re.ASCII)
 IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+"""As we write them; other spellings of the same number name nothing."""
 # Unicode's categories Cc, Cs, Zl and Zp. As a pattern, since an import walks through megabytes.
 _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 SHOWN_ORG_NUMBER = re.compile(r"[0-9]{6}-(?:[0-9]{4}|\*{4})", re.ASCII)

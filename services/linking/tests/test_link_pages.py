@@ -47,9 +47,11 @@ async def test_the_page_as_json_says_all_that_is_promised(world: World) -> None:
         "requested_by": {"user_id": "ada", "name": ADA.name, "side": "bureau"},
         "message": "Hej åäö",
         "created_at": made["created_at"],
+        "sent_at": made["created_at"],
         "expires_at": made["expires_at"],
         "decided_at": None,
         "decided_by": None,
+        "reason": None,
         "linked_bureaus": [],
         "programs": list(PROGRAMS),
     }
@@ -70,8 +72,9 @@ async def test_the_page_in_swedish_has_details_and_an_unticked_box(world: World)
         assert said in page.text
     [box] = page.all("input")
     assert (box["type"], box["name"], "checked" in box) == ("checkbox", "confirm", False)
-    [form] = page.all("form")
-    assert (form["method"], form["action"]) == ("post", f"/l/{token}/accept?lang=sv")
+    accept, decline = page.all("form")
+    assert (accept["method"], accept["action"]) == ("post", f"/l/{token}/accept?lang=sv")
+    assert (decline["method"], decline["action"]) == ("post", f"/l/{token}/decline?lang=sv")
     assert page.all("script") == []
     assert not any("style" in attributes for _, attributes in page.found)
 

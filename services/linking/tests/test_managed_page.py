@@ -1,4 +1,4 @@
-"""GET /l/{token} from a receipt: a link as its client's admins of now see it, read-only."""
+"""GET /l/{token} from a receipt: a link as its client's admins of now see it."""
 
 from uuid import UUID, uuid4
 
@@ -38,6 +38,11 @@ async def test_a_receipts_page_as_json_says_who_has_access_since_when(world: Wor
     [link] = (await world.get("/v1/links"))["items"]
     answer = await world.page(token)
     assert answer.status_code == 200
+    history = answer.json()["history"]
+    assert [(one["action"], one["side"], one["by"], one["bureau_name"]) for one in history] == [
+        ("link_request_accepted", "client", EVA.name, NORD.name),
+        ("link_requested", "bureau", ADA.name, NORD.name),
+    ]
     assert answer.json() == {
         "purpose": "manage",
         "status": "active",
@@ -50,9 +55,13 @@ async def test_a_receipts_page_as_json_says_who_has_access_since_when(world: Wor
         "expires_at": None,
         "decided_at": link["established_at"],
         "decided_by": {"user_id": "eva", "name": EVA.name, "side": "client"},
+        "form": None,
         "ended_at": None,
+        "ended_by": None,
+        "reason": None,
         "linked_bureaus": [{"name": NORD.name}],
         "programs": list(PROGRAMS),
+        "history": history,
     }
 
 
@@ -60,17 +69,17 @@ SAID = {
     "sv": (
         *(f"{NORD.name} har åtkomst till Nordkust Åkeri AB", "Om kopplingen", "svensk tid, CE"),
         *("Accepterades av", "Åtkomst sedan", "Vad åtkomsten innebär", "Lön", "databas-ID"),
-        *("Byråer som är kopplade till klienten nu", "kopplingar av kundtjänst"),
+        *("Byråer som är kopplade till klienten nu", "kan ingen på"),
     ),
     "en": (
         *(f"{NORD.name} has access to Nordkust Åkeri AB", "About the link", "Swedish time, CE"),
         *("Accepted by", "Access since", "What access means", "Payroll", "database ID"),
-        *("Bureaus linked to the client now", "links are ended by customer support"),
+        *("Bureaus linked to the client now", "nobody at"),
     ),
 }
 
 
-async def test_the_page_speaks_both_languages_and_has_no_button_yet(world: World) -> None:  # R47
+async def test_the_page_speaks_both_languages_and_can_end_the_link(world: World) -> None:  # R47
     token = await receipt(world)
     for lang, words in SAID.items():
         answer = await world.page(token, HTML, lang=lang)
@@ -79,7 +88,10 @@ async def test_the_page_speaks_both_languages_and_has_no_button_yet(world: World
         assert page.all("html") == [{"lang": lang}]
         for said in (*words, EVA.name, ADA.name, "556469-6291", "100001", "Hej <b>åäö</b>"):
             assert said in page.text, said
-        assert [page.all(tag) for tag in ("form", "input", "button", "script")] == [[], [], [], []]
+        [form], [box] = page.all("form"), page.all("input")
+        assert (form["method"], form["action"]) == ("post", f"/l/{token}/end?lang={lang}")
+        assert (box["name"], "required" in box, "checked" in box) == ("confirm", True, False)
+        assert page.all("script") == []
         switch = [one["href"] for one in page.all("a")]
         assert switch == [f"/l/{token}?lang=sv", f"/l/{token}?lang=en"]
 
@@ -90,13 +102,10 @@ async def test_an_ended_link_says_until_when_it_was_one(world: World) -> None:
     shown = (await world.page(token)).json()
     assert (shown["status"], shown["linked_bureaus"]) == ("ended", [])
     assert shown["ended_at"] > shown["decided_at"]
-    for lang, title, gone in (
-        ("sv", "Kopplingen är avslutad", "kundtjänst"),
-        ("en", "The link has been ended", "customer support"),
-    ):
+    for lang, title in (("sv", "Kopplingen är avslutad"), ("en", "The link has been ended")):
         page = Elements((await world.page(token, HTML, lang=lang)).text)
         assert title in page.text
-        assert gone not in page.text
+        assert page.all("form") == []
 
 
 async def test_a_link_by_paper_form_has_a_page_without_a_request(world: World) -> None:  # R3
@@ -173,14 +182,15 @@ async def test_a_receipt_of_no_link_is_not_found(world: World) -> None:
         assert (page.status_code, "Länken fungerar inte" in page.text) == (404, True)
 
 
-@pytest.mark.parametrize("action", ["accept", "end"])
-async def test_a_receipts_token_takes_no_action(world: World, action: str) -> None:
+@pytest.mark.parametrize("action", ["accept", "decline"])
+async def test_a_receipts_token_answers_no_request(world: World, action: str) -> None:
     token = await receipt(world)
     before = await state(world)
     for body in ({"confirm": True}, {}):
-        answer = await world.http.post(f"/l/{token}/{action}", json=body, headers=JSON)
+        sent = body if action == "accept" else {}
+        answer = await world.http.post(f"/l/{token}/{action}", json=sent, headers=JSON)
         assert refused(answer) == (404, "NOT_FOUND")
-    form = await world.http.post(f"/l/{token}/{action}", data={"confirm": "yes"}, headers=HTML)
+    form = await world.http.post(f"/l/{token}/{action}", data={}, headers=HTML)
     assert form.status_code == 404
     assert await state(world) == before
 

@@ -3,6 +3,7 @@
 from chassis import ops
 from chassis.app import Service
 from chassis.auth import BearerTokens
+from chassis.client_address import ClientAddresses
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.dead_letters import DeadLetters
@@ -18,6 +19,7 @@ from contracts.topics import dead_letters
 from linking import consumers, http, pages
 from linking.service.asking import Terms
 from linking.settings import LinkingSettings
+from linking.sweeper import Sweeper
 from linking.tables import chassis
 
 NAME = "linking"
@@ -44,8 +46,10 @@ def build(settings: LinkingSettings) -> Service:
     app = new_app("Koppla linking", BearerTokens(settings), metrics)
     terms = Terms(settings.link_ttl, settings.public_url)
     keys = IdempotencyKeys(chassis.idempotency_keys)
-    app.include_router(http.router(database, outbox, keys, terms))
-    pages.install(app, database, outbox, settings.keys())
-    service = Service(NAME, app, database, wakeup, metrics, consumer, relay)
+    addresses = ClientAddresses(settings.trusted_proxies)
+    app.include_router(http.router(database, outbox, keys, terms, addresses))
+    pages.install(app, database, outbox, settings.keys(), addresses)
+    workers = [Sweeper(database, outbox, settings.link_ttl, settings.reminder_before)]
+    service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
     return service

@@ -10,7 +10,7 @@ from linking.service import deliveries, directory
 
 
 def subscribe(consumer: Consumer, outbox: Outbox) -> None:
-    consumer.on_state(ClientRecord, directory.take_clients)
+    consumer.on_state(ClientRecord, partial(directory.take_clients, outbox))
     consumer.on_state(BureauRecord, partial(directory.take_bureaus, outbox))
     consumer.on(MailSent, deliveries.take_sent)
-    consumer.on(MailFailed, deliveries.take_failed)
+    consumer.on(MailFailed, partial(deliveries.take_failed, outbox))

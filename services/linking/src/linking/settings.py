@@ -6,15 +6,17 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 
 from chassis.auth import AuthSettings
+from chassis.client_address import ProxySettings
 from chassis.database import DatabaseSettings
 from chassis.kafka import KafkaSettings
 from chassis.settings import Duration
 from contracts.link_token import LinkKeys
 
 
-class LinkingSettings(DatabaseSettings, KafkaSettings, AuthSettings):
+class LinkingSettings(DatabaseSettings, KafkaSettings, AuthSettings, ProxySettings):
     """public_url: where people reach us, without a trailing slash. link_ttl: how long a sending's
-    links are good (R26). link_keys: `id:secret,id:secret`, see contracts.link_token."""
+    links are good (R26). reminder_before: how long before their end nobody's answer is reminded of;
+    0s for never (D3). link_keys: `id:secret,id:secret`, see contracts.link_token."""
 
     database_url: SecretStr = Field(validation_alias="KOPPLA_LINKING_DATABASE_URL")
     owner_database_url: SecretStr | None = Field(
@@ -22,6 +24,7 @@ class LinkingSettings(DatabaseSettings, KafkaSettings, AuthSettings):
     )
     public_url: str
     link_ttl: Duration = timedelta(hours=168)
+    reminder_before: Duration = timedelta(hours=24)
     link_keys: SecretStr
 
     @field_validator("public_url")

@@ -1,15 +1,27 @@
-"""What goes in and out of the portal's API, as JSON."""
+"""What goes in and out of the API, as JSON."""
 
+import re
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    field_validator,
+)
 
 from contracts.events.event import Person
-from contracts.events.linking import Route
-from contracts.fields import BureauId, EntryPoint, Message, Moment, TenantId, plain_text
+from contracts.events.linking import FormKind, Route
+from contracts.fields import BureauId, EntryPoint, Message, Moment, Name, TenantId, plain_text
+from linking.exclusions import Kind
 from linking.messages import holds_address
 from linking.requests import Status
+from linking.service.paper_forms import SignatoryRole
 from linking.service.showing import Shown
 from linking.tables import MailedAdmin
 
@@ -20,7 +32,7 @@ Sort = Literal[
 _Text = Annotated[str, StringConstraints(max_length=200), AfterValidator(plain_text)]
 
 
-def _without_address(text: str) -> str:
+def without_address(text: str) -> str:
     if holds_address(text):
         raise ValueError("must not hold a web address")
     return text
@@ -33,7 +45,62 @@ class LinkRequestIn(BaseModel):
 
     tenant_id: TenantId
     entry_point: EntryPoint
-    message: Annotated[Message, AfterValidator(_without_address)] | None = None
+    message: Annotated[Message, AfterValidator(without_address)] | None = None
+
+
+class EndIn(BaseModel):
+    """Why a link is ended, in words that both sides get by mail: no web address in them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[Message, AfterValidator(without_address)] | None = None
+
+
+class PaperFormIn(BaseModel):
+    """A paper form that support has before it (R4, R5).
+
+    signed: whether it bears a signature. signed_by: the signatory's printed name. signed_on: the
+    date beside the signature. reference: where the form is archived.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    bureau_id: BureauId
+    tenant_id: TenantId
+    form_kind: FormKind
+    signed: StrictBool
+    signed_by: Name
+    signatory_role: SignatoryRole
+    signed_on: date
+    reference: Annotated[_Text, StringConstraints(strip_whitespace=True, min_length=1)]
+
+    @field_validator("signed_on", mode="before")
+    @classmethod
+    def _written(cls, value: object) -> object:
+        # A number would be taken for seconds since 1970.
+        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+            raise ValueError("must be a date, for example 2026-03-25")
+        return value
+
+
+class ExclusionIn(BaseModel):
+    """kind `group`: value is a chain's name, compared trimmed and caseless. `bureau`: a bureau_id.
+    `multi_company_setup`: `true`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind
+    value: Annotated[_Text, StringConstraints(min_length=1)]
+
+
+class ExclusionOut(BaseModel):
+    kind: Kind
+    value: str
+    added_at: Moment
+
+
+class Exclusions(BaseModel):
+    items: list[ExclusionOut]
 
 
 class EligibilityOut(BaseModel):

@@ -2,14 +2,22 @@
 
 from fastapi import FastAPI
 
+from chassis.client_address import ClientAddresses
 from chassis.database import Database
 from chassis.outbox import Outbox
 from contracts.link_token import LinkKeys
+from linking.pages.answers import Desk
 from linking.pages.headers import PageHeaders
 from linking.pages.routes import router
 
 
-def install(app: FastAPI, database: Database, outbox: Outbox, keys: LinkKeys) -> None:
+def install(
+    app: FastAPI,
+    database: Database,
+    outbox: Outbox,
+    keys: LinkKeys,
+    addresses: ClientAddresses,
+) -> None:
     """Adds the pages below /l/, with their headers on whatever is answered there."""
-    app.include_router(router(database, outbox, keys))
+    app.include_router(router(Desk(database, outbox, keys, addresses)))
     app.add_middleware(PageHeaders)

@@ -1,32 +1,68 @@
 """Bodies of the public POSTs, read by hand: a form of the page, or JSON of a program."""
 
 import json
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from fastapi import Request
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from chassis.problems import Refused, invalid
+from contracts.fields import Message
 from contracts.problem_codes import Code
+from linking.messages import holds_address
 from linking.pages.negotiation import content_type
 
 _FORM = "application/x-www-form-urlencoded"
 _YES = ("on", "yes", "true", "1")
 
 
-async def confirmation(request: Request) -> bool:
-    """Whether the body confirms (D10). No body at all, without a content type, doesn't.
+def _without_address(text: str) -> str:
+    if holds_address(text):
+        raise ValueError("must not hold a web address")
+    return text
+
+
+_MESSAGE: TypeAdapter[str] = TypeAdapter(Annotated[Message, AfterValidator(_without_address)])
+
+
+async def fields_of(request: Request, *known: str) -> dict[str, Any]:
+    """The body's fields; no body at all, without a content type, has none.
 
     Raises MALFORMED_BODY, UNSUPPORTED_MEDIA_TYPE, INVALID_INPUT that names what is unknown.
     """
     fields = await _fields(request)
-    _only(fields, "confirm")
+    unknown = sorted(name for name in fields if name not in known)
+    if unknown:
+        errors = [{"field": _safe(name), "message": "is not known"} for name in unknown[:20]]
+        raise Refused(Code.INVALID_INPUT, "Not valid: unknown fields", errors=errors)
+    return fields
+
+
+def is_confirmed(request: Request, fields: dict[str, Any]) -> bool:
+    """Whether the body confirms (D10): a form's box, or JSON's true."""
     value = fields.get("confirm")
     if content_type(request) == _FORM:
         return isinstance(value, str) and value.strip().lower() in _YES
     if not (value is None or isinstance(value, bool)):
         raise invalid("confirm", "must be true")
     return value is True
+
+
+def words(fields: dict[str, Any], name: str) -> str | None:
+    """What was written to the other side, at most 500 characters and no web address; None for
+    nothing. Raises INVALID_INPUT."""
+    value = fields.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise invalid(name, "must be text")
+    try:
+        # A browser counts a line's end as one character and sends two.
+        return _MESSAGE.validate_python(value.replace("\r\n", "\n").strip()) or None
+    except ValidationError as error:
+        said = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        raise invalid(name, said) from None
 
 
 async def _fields(request: Request) -> dict[str, Any]:
@@ -59,13 +95,6 @@ def _json(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise invalid("body", "must be an object")
     return value
-
-
-def _only(fields: dict[str, Any], *known: str) -> None:
-    unknown = sorted(name for name in fields if name not in known)
-    if unknown:
-        errors = [{"field": _safe(name), "message": "is not known"} for name in unknown[:20]]
-        raise Refused(Code.INVALID_INPUT, "Not valid: unknown fields", errors=errors)
 
 
 def _safe(name: str) -> str:

@@ -1,6 +1,7 @@
 """The pages as HTML."""
 
 from datetime import datetime
+from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,17 +46,44 @@ def page(request: Request, token: str, opened: Opened, code: Code | None) -> HTM
     )
 
 
-def managed(request: Request, token: str, shown: Managed) -> HTMLResponse:
-    """The page of a link that is or was."""
+def managed(request: Request, token: str, shown: Managed, code: Code | None = None) -> HTMLResponse:
+    """The page of a link that is or was. code: why ending it was refused; None is a 200."""
     locale = language(request)
     return _render(
         "managed.html",
         locale,
-        200,
+        200 if code is None else code.status,
         it=ManagedOut.of(shown),
         token=token,
+        unconfirmed=code is Code.CONFIRMATION_MISSING,
         when=lambda moment: in_sweden(moment, locale),
     )
+
+
+def words_of(page: HTMLResponse) -> str:
+    """What somebody reads on a page: the text of its main part, its white space made even."""
+    reader = _Reader()
+    reader.feed(bytes(page.body).decode())
+    return " ".join("".join(reader.read).split())
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[str] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._inside = self._inside or tag == "main"
+        self.read.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "main"
+        self.read.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.read.append(data)
 
 
 def problem(locale: Locale, refused: Refused) -> HTMLResponse:
@@ -85,9 +113,13 @@ def in_sweden(moment: datetime, locale: Locale) -> str:
 
 
 def _view(opened: Opened) -> str:
-    """Which text the page has: open, yours, expired, not_an_admin, or how it was decided."""
+    """Which text the page has: open, yours_accepted, yours_declined, expired, superseded,
+    not_an_admin, or how it was decided."""
+    if opened.standing is Standing.YOURS:
+        return f"yours_{opened.status.value}"
     if opened.standing is Standing.DECIDED:
-        return opened.status.value
+        reason = f"{opened.status.value}_{opened.request.reason}"
+        return reason if f"{reason}_lead" in TEXTS["sv"] else opened.status.value
     if opened.standing is Standing.EXPIRED and opened.status is Status.PENDING:
         return "superseded"
     return opened.standing.value

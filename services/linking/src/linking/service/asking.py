@@ -9,18 +9,19 @@ from chassis.auth import Principal
 from chassis.outbox import Outbox
 from chassis.problems import Refused
 from contracts.envelope import uuid7
-from contracts.events.event import Person, Recipient
-from contracts.events.linking import LinkRequested, LinkRequestExpired
+from contracts.events.linking import LinkRequested
 from contracts.fields import EntryPoint
-from contracts.org_number import OrgNumber
 from contracts.problem_codes import Code
 from linking.exclusions import EXCLUDED
 from linking.requests import Status, obstacle, status_at
-from linking.service.guard import bureau_of
+from linking.service.auditing import OURS, Origin, record
+from linking.service.closing import expire
+from linking.service.guard import bureau_of, person_of
+from linking.service.sendings import send
 from linking.storage import directory, links, requests
 from linking.storage.directory import BureauNow
 from linking.swedish import sort_key
-from linking.tables import Client, LinkRequest, MailedAdmin, Pair, Sending
+from linking.tables import Client, LinkRequest, Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,12 @@ class Wish:
 
 
 async def create(
-    session: AsyncSession, outbox: Outbox, terms: Terms, caller: Principal, wish: Wish
+    session: AsyncSession,
+    outbox: Outbox,
+    terms: Terms,
+    caller: Principal,
+    wish: Wish,
+    origin: Origin = OURS,
 ) -> LinkRequest:
     """The new request; its mails are due by the event LinkRequested.
 
@@ -50,7 +56,7 @@ async def create(
     NO_SYSTEM_ADMIN (R22). A pending request past its time is expired first (R27).
     """
     bureau = await bureau_of(session, caller, lock=True)
-    _check_eligible(bureau)
+    check_eligible(bureau)
     client = await directory.client(session, wish.tenant_id, lock=True)
     if client is None:
         raise Refused(Code.CLIENT_NOT_FOUND)
@@ -64,13 +70,26 @@ async def create(
         admins=len(client.system_admins),
     )
     if code is not None:
-        raise _refused(code, terms, before)
+        raise refused(code, terms, before)
     if before is not None:
-        await _expire(session, outbox, pair, before, bureau)
-    return await _ask(session, outbox, terms, pair, bureau, client, wish, now)
+        await expire(session, outbox, pair, before)
+    request = await _ask(session, terms, pair, bureau, client, wish, now)
+    await send(session, outbox, LinkRequested, pair, request, client, now, terms.link_ttl)
+    await record(
+        session,
+        "link_requested",
+        f"request:{request.id}",
+        by=person_of(bureau),
+        origin=origin,
+        tenant_id=pair.tenant_id,
+        bureau_id=pair.bureau_id,
+        version=pair.version,
+        entry_point=wish.entry_point,
+    )
+    return request
 
 
-def _check_eligible(bureau: BureauNow) -> None:
+def check_eligible(bureau: BureauNow) -> None:
     if not bureau.eligible:
         raise Refused(Code.BUREAU_EXCLUDED)
 
@@ -81,7 +100,8 @@ def _is_pending(request: LinkRequest | None, now: datetime) -> bool:
     )
 
 
-def _refused(code: Code, terms: Terms, before: LinkRequest | None) -> Refused:
+def refused(code: Code, terms: Terms, before: LinkRequest | None = None) -> Refused:
+    """The code as the bureau is told it: with the first request's address, or the way on."""
     if code is Code.DUPLICATE_REQUEST and before is not None:
         return Refused(code, headers={"Location": location(before)})
     if code is Code.NO_SYSTEM_ADMIN:
@@ -95,46 +115,8 @@ def location(request: LinkRequest) -> str:
     return f"/v1/link-requests/{request.id}"
 
 
-async def _expire(
-    session: AsyncSession, outbox: Outbox, pair: Pair, request: LinkRequest, bureau: BureauNow
-) -> None:
-    """Writes down what the clock has decided: at the moment of the expiry, by nobody."""
-    pair.version += 1
-    request.status, request.version = Status.EXPIRED.value, pair.version
-    request.decided_at = request.expires_at
-    # Before the next one is inserted, or the index of one pending request a pair would object.
-    await session.flush()
-    await requests.tell(session, request.id, request.expires_at, "expired")
-    requester = await directory.bureau(session, bureau.bureau_id, request.requested_by["user_id"])
-    await outbox.add(
-        session,
-        [
-            LinkRequestExpired(
-                bureau_id=pair.bureau_id,
-                tenant_id=pair.tenant_id,
-                version=pair.version,
-                request_id=request.id,
-                bureau_name=request.bureau_name,
-                client_name=request.client_name,
-                requested_by=Person(**request.requested_by),
-                requester=recipient(requester),
-                created_at=request.created_at,
-                window=request.sending,
-                decided_at=request.expires_at,
-                decided_by=None,
-            )
-        ],
-    )
-
-
-def recipient(bureau: BureauNow | None) -> Recipient | None:
-    """The member's address, None where she is no member any more."""
-    return None if bureau is None or bureau.member is None else Recipient(**bureau.member)
-
-
 async def _ask(
     session: AsyncSession,
-    outbox: Outbox,
     terms: Terms,
     pair: Pair,
     bureau: BureauNow,
@@ -142,9 +124,7 @@ async def _ask(
     wish: Wish,
     now: datetime,
 ) -> LinkRequest:
-    member = bureau.member or {}
-    person = Person(user_id=member["user_id"], name=member["name"], side="bureau")
-    admins = [Recipient(**admin) for admin in client.system_admins]
+    person = person_of(bureau).model_dump()
     pair.version += 1
     request = LinkRequest(
         id=uuid7(),
@@ -158,41 +138,12 @@ async def _ask(
         bureau_name=bureau.name,
         client_name=client.name,
         client_key=sort_key(client.name),
-        requested_by=person.model_dump(),
+        requested_by=person,
         created_at=now,
         expires_at=now + terms.link_ttl,
     )
-    sending = Sending(request_id=request.id, number=1, sent_at=now, expires_at=request.expires_at)
-    mailed = [
-        MailedAdmin(request_id=request.id, sending=1, **admin.model_dump()) for admin in admins
-    ]
-    await requests.add(session, request, sending, mailed)
-    await requests.tell(
-        session, request.id, now, "requested", by=person.model_dump(), text=wish.message
-    )
-    await outbox.add(
-        session,
-        [
-            LinkRequested(
-                bureau_id=pair.bureau_id,
-                tenant_id=pair.tenant_id,
-                version=pair.version,
-                request_id=request.id,
-                bureau_name=bureau.name,
-                client_name=client.name,
-                requested_by=person,
-                requester=recipient(bureau),
-                created_at=now,
-                window=1,
-                sent_at=now,
-                expires_at=request.expires_at,
-                entry_point=wish.entry_point,
-                message=wish.message,
-                bureau_org_number=OrgNumber(bureau.org_number).masked,
-                recipients=tuple(admins),
-            )
-        ],
-    )
+    await requests.add(session, request)
+    await requests.tell(session, request.id, now, "requested", by=person, text=wish.message)
     return request
 
 

@@ -1,9 +1,15 @@
 """What became of the mails: shown to the bureau, per recipient (D7)."""
 
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.outbox import Outbox
+from contracts.events.linking import LinkRequestUndeliverable
 from contracts.events.notifier import DeliveryEvent, MailFailed, MailSent
-from linking.storage import requests
+from linking.requests import is_undeliverable, status_at
+from linking.service import facts
+from linking.storage import directory, requests
 
 # The mails that carry the link; the others say nothing of whether an admin can answer.
 _WITH_LINK = ("request", "reminder")
@@ -14,9 +20,14 @@ async def take_sent(session: AsyncSession, event: MailSent) -> None:
     await _take(session, event, "sent", None, over=("queued", "failed"))
 
 
-async def take_failed(session: AsyncSession, event: MailFailed) -> None:
-    """A mail was given up; a link that was handed over before or after it still counts as sent."""
+async def take_failed(outbox: Outbox, session: AsyncSession, event: MailFailed) -> None:
+    """A mail was given up; a link that was handed over before or after it still counts as sent.
+
+    When it was the last one of the newest sending and none has arrived, the requester is told.
+    """
     await _take(session, event, "failed", event.error[:500], over=("queued",))
+    if event.mail in _WITH_LINK and event.window is not None:
+        await _tell_if_undeliverable(session, outbox, event.subject_id, event.window)
 
 
 async def _take(
@@ -48,3 +59,36 @@ async def _take(
             text=name if error is None else f"{name}: {error}",
             source=event.delivery_id,
         )
+
+
+async def _tell_if_undeliverable(
+    session: AsyncSession, outbox: Outbox, request_id: UUID, window: int
+) -> None:
+    found = await requests.pair_of(session, request_id)
+    if found is None:
+        return
+    # Locked before the others are counted: of two that fail at once, one sees the other.
+    pair = await requests.lock_pair(session, *found)
+    request = await requests.request(session, request_id)
+    sending = await requests.sending(session, request_id, window)
+    if request is None or sending is None or sending.undeliverable_at is not None:
+        return
+    now = await directory.now(session)
+    mailed = await requests.recipients(session, request_id, window)
+    if not is_undeliverable(
+        status_at(request.status, request.expires_at, now),
+        is_newest=window == request.sending,
+        mails=[one.mail for one in mailed],
+    ):
+        return
+    sending.undeliverable_at = now
+    pair.version += 1
+    request.version = pair.version
+    await session.flush()
+    await requests.tell(session, request_id, now, "undeliverable")
+    event = LinkRequestUndeliverable(
+        **await facts.of_request(session, pair, request),
+        window=window,
+        failed=tuple(one.name for one in mailed),
+    )
+    await outbox.add(session, [event])

@@ -9,11 +9,13 @@ from chassis.outbox import Outbox
 from contracts.events.linking import BureauEligibility
 from contracts.org_number import OrgNumber
 from linking.exclusions import DELETED, Verdict, verdict
-from linking.storage import directory
+from linking.service.deletions import bureaus_gone, clients_gone
+from linking.storage import directory, exclusions
 
 
-async def take_clients(session: AsyncSession, changes: Sequence[Change]) -> None:
-    """Brings the read model of clients up to the directory's newest records."""
+async def take_clients(outbox: Outbox, session: AsyncSession, changes: Sequence[Change]) -> None:
+    """Brings the read model of clients up to the directory's newest records; what was pending or
+    linked with a client that is gone ends (D11)."""
     kept = [
         {
             "tenant_id": change.state.tenant_id,
@@ -29,12 +31,14 @@ async def take_clients(session: AsyncSession, changes: Sequence[Change]) -> None
     await directory.put_clients(session, kept)
     if gone:
         await directory.mark_clients_deleted(session, gone)
+        await clients_gone(session, outbox, gone)
 
 
 async def take_bureaus(outbox: Outbox, session: AsyncSession, changes: Sequence[Change]) -> None:
-    """Brings the read model of bureaus up to date, and publishes whose eligibility changed."""
-    await directory.lock_exclusions(session)
-    rules = await directory.exclusion_rules(session)
+    """Brings the read model of bureaus up to date, and publishes whose eligibility changed; what
+    was pending or linked with a bureau that is gone ends (D11)."""
+    await exclusions.lock(session)
+    rules = await exclusions.rules(session)
     kept, gone = [], []
     verdicts: dict[str, Verdict] = {}
     for change in changes:
@@ -60,12 +64,16 @@ async def take_bureaus(outbox: Outbox, session: AsyncSession, changes: Sequence[
     await directory.put_bureaus(session, kept)
     if gone:
         await directory.mark_bureaus_deleted(session, sorted(gone))
-    await _publish(outbox, session, verdicts)
+    await publish_verdicts(outbox, session, verdicts)
+    if gone:
+        await bureaus_gone(session, outbox, gone)
 
 
-async def _publish(outbox: Outbox, session: AsyncSession, verdicts: dict[str, Verdict]) -> None:
+async def publish_verdicts(
+    outbox: Outbox, session: AsyncSession, verdicts: dict[str, Verdict]
+) -> None:
     """Publishes each verdict that is new or differs from the one last published."""
-    published = await directory.eligibility(session, list(verdicts))
+    published = await exclusions.eligibility(session, list(verdicts))
     events = []
     for bureau_id, said in verdicts.items():
         eligible, reason, version = published.get(bureau_id, (None, None, 0))
@@ -78,5 +86,5 @@ async def _publish(outbox: Outbox, session: AsyncSession, verdicts: dict[str, Ve
                     version=version + 1,
                 )
             )
-    await directory.put_eligibility(session, [event.model_dump() for event in events])
+    await exclusions.put_eligibility(session, [event.model_dump() for event in events])
     await outbox.add(session, events)

@@ -1,6 +1,5 @@
 """What a bureau, support and ops are shown: requests, their time line, links."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
 from chassis.problems import Refused, invalid
+from contracts.fields import UUID_TEXT
 from contracts.problem_codes import Code
 from linking.cursors import Cursor, CursorError
 from linking.requests import Status, status_at
@@ -21,7 +21,6 @@ from linking.storage import requests as request_rows
 from linking.tables import Link, LinkRequest, MailedAdmin, RequestEvent
 
 T = TypeVar("T")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _KEY = {"created_at": "created_at", "expires_at": "expires_at", "client_name": "client_key"}
 
 
@@ -109,7 +108,7 @@ async def time_line(
 async def _own_request(session: AsyncSession, caller: Principal, request_id: str) -> LinkRequest:
     own = await readable(session, caller)
     found = None
-    if _UUID.fullmatch(request_id):
+    if UUID_TEXT.fullmatch(request_id):
         found = await request_rows.request(session, UUID(request_id))
     if found is None or own not in (None, found.bureau_id):
         raise Refused(Code.REQUEST_NOT_FOUND)
@@ -144,7 +143,7 @@ async def links(session: AsyncSession, caller: Principal, asked: Filter) -> Page
 async def link(session: AsyncSession, caller: Principal, link_id: str) -> Link:
     """One link. Raises LINK_NOT_FOUND, also for another bureau's."""
     own = await readable(session, caller)
-    found = await link_rows.link(session, UUID(link_id)) if _UUID.fullmatch(link_id) else None
+    found = await link_rows.link(session, UUID(link_id)) if UUID_TEXT.fullmatch(link_id) else None
     if found is None or own not in (None, found.bureau_id):
         raise Refused(Code.LINK_NOT_FOUND)
     return found

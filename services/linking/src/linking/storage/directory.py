@@ -1,6 +1,6 @@
-"""Questions about bureaus, clients and exclusion rules. Nothing here commits."""
+"""Questions about bureaus and clients. Nothing here commits."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from linking.tables import Bureau, Client, Eligibility, ExclusionRule
+from linking.tables import Bureau, Client
 
-# Any number that nobody else in this database takes as an advisory lock.
-_EXCLUSION_LOCK = int.from_bytes(b"excluded")
 _ROWS = 1000  # a statement: PostgreSQL takes at most 32,767 parameters
 
 # The one user is picked in the database: a bureau may have thousands.
@@ -23,6 +21,12 @@ _BUREAU = """
             WHERE u ->> 'user_id' = :user_id LIMIT 1) AS member
     FROM bureaus b LEFT JOIN bureau_eligibility e USING (bureau_id)
     WHERE b.bureau_id = :bureau_id AND b.deleted_at IS NULL
+"""
+
+_BUREAU_ADMINS = """
+    SELECT u AS admin FROM bureaus b, jsonb_array_elements(b.users) u
+    WHERE b.bureau_id = :bureau_id AND b.deleted_at IS NULL AND u ->> 'role' = 'bureau_admin'
+    ORDER BY u ->> 'user_id'
 """
 
 
@@ -61,6 +65,21 @@ async def bureau(
     return None if row is None else BureauNow(**row)
 
 
+async def bureau_admins(session: AsyncSession, bureau_id: str) -> list[dict[str, Any]]:
+    """The bureau's admins, each {user_id, name, email, locale, role}; of a deleted one none."""
+    question = text(_BUREAU_ADMINS).columns(admin=JSONB)
+    found = await session.execute(question, {"bureau_id": bureau_id})
+    return list(found.scalars())
+
+
+async def bureau_names(session: AsyncSession, bureau_ids: Collection[str]) -> dict[str, str]:
+    """Names by id, also of bureaus that are deleted."""
+    found = await session.execute(
+        select(Bureau.bureau_id, Bureau.name).where(col(Bureau.bureau_id).in_(bureau_ids))
+    )
+    return {row[0]: row[1] for row in found}
+
+
 async def client(session: AsyncSession, tenant_id: str, *, lock: bool = False) -> Client | None:
     """The client, unless it is unknown or deleted. lock: its record stays so (FOR SHARE)."""
     question = select(Client).where(Client.tenant_id == tenant_id, col(Client.deleted_at).is_(None))
@@ -72,7 +91,7 @@ async def client(session: AsyncSession, tenant_id: str, *, lock: bool = False) -
 
 async def put_clients(session: AsyncSession, clients: Iterable[dict[str, Any]]) -> None:
     """Inserts or replaces clients, rows of the table without deleted_at."""
-    for rows in _sorted_in_parts(clients, "tenant_id"):
+    for rows in sorted_in_parts(clients, "tenant_id"):
         new = insert(Client).values([{**row, "deleted_at": None} for row in rows])
         names = ("org_number", "name", "city", "system_admins", "deleted_at")
         await session.execute(
@@ -84,7 +103,7 @@ async def put_clients(session: AsyncSession, clients: Iterable[dict[str, Any]]) 
 
 async def put_bureaus(session: AsyncSession, bureaus: Iterable[dict[str, Any]]) -> None:
     """Inserts or replaces bureaus, rows of the table without deleted_at."""
-    for rows in _sorted_in_parts(bureaus, "bureau_id"):
+    for rows in sorted_in_parts(bureaus, "bureau_id"):
         new = insert(Bureau).values([{**row, "deleted_at": None} for row in rows])
         names = (
             *("org_number", "name", "chain", "multi_company_setup"),
@@ -97,8 +116,9 @@ async def put_bureaus(session: AsyncSession, bureaus: Iterable[dict[str, Any]]) 
         )
 
 
-def _sorted_in_parts(rows: Iterable[dict[str, Any]], key: str) -> Iterator[list[dict[str, Any]]]:
-    # Sorted, so that two writers of the same rows wait for each other instead of deadlocking.
+def sorted_in_parts(rows: Iterable[dict[str, Any]], key: str) -> Iterator[list[dict[str, Any]]]:
+    """Parts of a statement's size; sorted, so that two writers of the same rows wait for each other
+    instead of deadlocking."""
     ordered = sorted(rows, key=lambda row: str(row[key]))
     for start in range(0, len(ordered), _ROWS):
         yield ordered[start : start + _ROWS]
@@ -120,36 +140,3 @@ async def mark_bureaus_deleted(session: AsyncSession, bureau_ids: Sequence[str])
         .values(deleted_at=func.clock_timestamp())
         .execution_options(synchronize_session=False)
     )
-
-
-async def lock_exclusions(session: AsyncSession) -> None:
-    """The lock that rule changes and bureau records share, until the transaction's end."""
-    await session.execute(select(func.pg_advisory_xact_lock(_EXCLUSION_LOCK)))
-
-
-async def exclusion_rules(session: AsyncSession) -> set[tuple[str, str]]:
-    """All rules as (kind, key)."""
-    rows = await session.execute(select(ExclusionRule.kind, ExclusionRule.key))
-    return {(kind, key) for kind, key in rows}
-
-
-async def eligibility(
-    session: AsyncSession, bureau_ids: Sequence[str]
-) -> dict[str, tuple[bool, str | None, int]]:
-    """What was last published of these bureaus: (eligible, reason, version)."""
-    rows = await session.scalars(
-        select(Eligibility).where(col(Eligibility.bureau_id).in_(bureau_ids))
-    )
-    return {row.bureau_id: (row.eligible, row.reason, row.version) for row in rows}
-
-
-async def put_eligibility(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Keeps what is published now: {bureau_id, eligible, reason, version}."""
-    for part in _sorted_in_parts(rows, "bureau_id"):
-        new = insert(Eligibility).values(part)
-        names = ("eligible", "reason", "version")
-        await session.execute(
-            new.on_conflict_do_update(
-                index_elements=["bureau_id"], set_={name: new.excluded[name] for name in names}
-            )
-        )

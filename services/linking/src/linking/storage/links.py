@@ -1,18 +1,20 @@
 """Questions about links. Nothing here commits."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from linking.tables import Link
+from linking.tables import Link, PaperForm
 
 
 async def active(session: AsyncSession, bureau_id: str, tenant_id: str) -> Link | None:
     found: Link | None = await session.scalar(
-        select(Link).where(
-            Link.bureau_id == bureau_id, Link.tenant_id == tenant_id, Link.status == "active"
-        )
+        select(Link)
+        .where(Link.bureau_id == bureau_id, Link.tenant_id == tenant_id, Link.status == "active")
+        .execution_options(populate_existing=True)
     )
     return found
 
@@ -30,3 +32,29 @@ async def linked_bureaus(session: AsyncSession, tenant_id: str) -> list[str]:
         .order_by(col(Link.established_at), col(Link.id))
     )
     return list(found)
+
+
+async def lock(session: AsyncSession, link_id: UUID) -> Link | None:
+    """The link as it is now; its pair must be locked."""
+    found: Link | None = await session.scalar(
+        select(Link).where(Link.id == link_id).execution_options(populate_existing=True)
+    )
+    return found
+
+
+async def active_of(
+    session: AsyncSession, *, bureau_ids: Sequence[str] = (), tenant_ids: Sequence[str] = ()
+) -> set[tuple[str, str]]:
+    """(tenant_id, bureau_id) of the active links of these bureaus and of these clients."""
+    found = await session.execute(
+        select(Link.tenant_id, Link.bureau_id).where(
+            Link.status == "active",
+            or_(col(Link.bureau_id).in_(bureau_ids), col(Link.tenant_id).in_(tenant_ids)),
+        )
+    )
+    return {(tenant_id, bureau_id) for tenant_id, bureau_id in found}
+
+
+async def paper_form(session: AsyncSession, link_id: UUID) -> PaperForm | None:
+    found: PaperForm | None = await session.get(PaperForm, link_id)
+    return found

@@ -1,10 +1,10 @@
 """Questions about pairs, requests, their sendings and their time line. Nothing here commits."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import and_, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -62,20 +62,27 @@ async def pending(session: AsyncSession, bureau_id: str, tenant_id: str) -> Link
     return found
 
 
-async def add(
-    session: AsyncSession,
-    request: LinkRequest,
-    sending: Sending,
-    admins: Sequence[MailedAdmin],
+async def add(session: AsyncSession, request: LinkRequest) -> None:
+    session.add(request)
+    await session.flush()
+
+
+async def add_sending(
+    session: AsyncSession, sending: Sending, admins: Sequence[MailedAdmin]
 ) -> None:
-    """A new request with its first sending."""
-    for rows in ([request], [sending], admins):
-        session.add_all(rows)
-        await session.flush()
+    """A sending of a stored request, with whom it goes to."""
+    session.add(sending)
+    await session.flush()
+    session.add_all(admins)
+    await session.flush()
 
 
 async def sending(session: AsyncSession, request_id: UUID, number: int) -> Sending | None:
-    found: Sending | None = await session.get(Sending, (request_id, number))
+    found: Sending | None = await session.scalar(
+        select(Sending)
+        .where(Sending.request_id == request_id, Sending.number == number)
+        .execution_options(populate_existing=True)
+    )
     return found
 
 
@@ -85,6 +92,17 @@ async def recipients(session: AsyncSession, request_id: UUID, number: int) -> Se
         select(MailedAdmin)
         .where(MailedAdmin.request_id == request_id, MailedAdmin.sending == number)
         .order_by(MailedAdmin.name, MailedAdmin.user_id)
+        .execution_options(populate_existing=True)
+    )
+    return found.all()
+
+
+async def all_recipients(session: AsyncSession, request_id: UUID) -> Sequence[MailedAdmin]:
+    """Whom any of its sendings went to, in the order of the sendings."""
+    found = await session.scalars(
+        select(MailedAdmin)
+        .where(MailedAdmin.request_id == request_id)
+        .order_by(col(MailedAdmin.sending), MailedAdmin.name, MailedAdmin.user_id)
     )
     return found.all()
 
@@ -175,3 +193,50 @@ async def time_line(session: AsyncSession, request_id: UUID) -> Sequence[Request
         .order_by(col(RequestEvent.at), col(RequestEvent.id))
     )
     return found.all()
+
+
+async def due(
+    session: AsyncSession, *, remind_before: timedelta, limit: int
+) -> Sequence[tuple[UUID, str, str]]:
+    """(id, bureau_id, tenant_id) of pending requests that are past their time, or whose reminder
+    may be due: the ones that end first, first. A hint only: who acts looks again under the lock."""
+    clock = func.clock_timestamp()
+    expires = col(LinkRequest.expires_at)
+    found = await session.execute(
+        select(LinkRequest.id, LinkRequest.bureau_id, LinkRequest.tenant_id)
+        .join(
+            Sending,
+            (col(Sending.request_id) == LinkRequest.id)
+            & (col(Sending.number) == LinkRequest.sending),
+        )
+        .where(
+            LinkRequest.status == "pending",
+            or_(
+                expires <= clock,
+                and_(
+                    expires <= clock + remind_before,
+                    expires - col(Sending.sent_at) > remind_before,
+                    col(Sending.reminded_at).is_(None),
+                ),
+            ),
+        )
+        .order_by(expires)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in found]
+
+
+async def pending_of(
+    session: AsyncSession, *, bureau_ids: Sequence[str] = (), tenant_ids: Sequence[str] = ()
+) -> set[tuple[str, str]]:
+    """(tenant_id, bureau_id) of the pending requests of these bureaus and of these clients."""
+    found = await session.execute(
+        select(LinkRequest.tenant_id, LinkRequest.bureau_id).where(
+            LinkRequest.status == "pending",
+            or_(
+                col(LinkRequest.bureau_id).in_(bureau_ids),
+                col(LinkRequest.tenant_id).in_(tenant_ids),
+            ),
+        )
+    )
+    return {(tenant_id, bureau_id) for tenant_id, bureau_id in found}

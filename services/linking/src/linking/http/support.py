@@ -1,0 +1,55 @@
+"""Customer service's API: register a signed paper form (R4), read the audit trail (D9)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import JSONResponse
+
+from chassis.database import Database
+from chassis.http import Caller, allow
+from chassis.idempotency import IdempotencyKeys
+from chassis.outbox import Outbox
+from chassis.problems import Refused
+from contracts.problem_codes import Code
+from linking.http.audit_shapes import AuditOut, AuditQuery, AuditTrail
+from linking.http.origin import Origins
+from linking.service import paper_forms, trail
+from linking.shapes import LinkOut, PaperFormIn
+
+
+def add(
+    api: APIRouter, database: Database, outbox: Outbox, keys: IdempotencyKeys, origins: Origins
+) -> None:
+    @api.post("/paper-forms", status_code=201, response_model=LinkOut, tags=["support"])
+    @allow("support_agent")
+    async def register_paper_form(
+        body: PaperFormIn,
+        caller: Caller,
+        request: Request,
+        idempotency_key: Annotated[str | None, Header()] = None,
+    ) -> JSONResponse:
+        """Links a bureau and a client by a signed form; nobody is asked, both are told (R3-R6)."""
+        if not body.signed:
+            raise Refused(Code.FORM_NOT_SIGNED)
+        async with database.transaction() as session:
+
+            async def work() -> JSONResponse:
+                form = paper_forms.Form(**body.model_dump(exclude={"signed"}))
+                made = await paper_forms.register(
+                    session, outbox, caller, form, origins.of(request)
+                )
+                shown = LinkOut.model_validate(made, from_attributes=True)
+                return JSONResponse(
+                    shown.model_dump(mode="json"), 201, {"Location": f"/v1/links/{made.id}"}
+                )
+
+            scope = f"{caller.sub}:POST /v1/paper-forms"
+            return await keys.once(session, scope, idempotency_key, body.model_dump_json(), work)
+
+    @api.get("/audit", tags=["support"])
+    @allow("support_agent", "ops")
+    async def read_audit_trail(asked: Annotated[AuditQuery, Query()]) -> AuditTrail:
+        """Who decided what, for whom, when, from where; the newest first (D9)."""
+        async with database.transaction() as session:
+            found = await trail.newest(session, **asked.model_dump())
+        return AuditTrail(items=[AuditOut.of(row) for row in found.items], next_cursor=found.next)

@@ -1,0 +1,147 @@
+"""What the pages answer: the page or its JSON, a way back to it, or why not."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from chassis import problems
+from chassis.client_address import ClientAddresses
+from chassis.database import Database
+from chassis.outbox import Outbox
+from chassis.problems import Refused
+from contracts.link_token import LinkKeys, LinkToken, LinkTokenError
+from contracts.problem_codes import Code
+from linking.pages import rendering
+from linking.pages.negotiation import chosen, language, names_html, wants_json
+from linking.pages.shapes import InvitationOut, ManagedOut
+from linking.requests import Answer, refusal_of_page
+from linking.service import answering, invitations, managing
+from linking.service.auditing import Origin
+from linking.service.invitations import Opened
+from linking.service.managing import Managed
+
+
+class Desk:
+    """Does what a link's holder asks for, and answers in her language and form."""
+
+    def __init__(
+        self, database: Database, outbox: Outbox, keys: LinkKeys, addresses: ClientAddresses
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._keys = keys
+        self._addresses = addresses
+
+    def verified(self, token: str) -> LinkToken:
+        try:
+            return self._keys.verify(token)
+        except LinkTokenError:
+            # Cut by a mail client, made up, or signed by a key that is gone: all the same to us.
+            raise Refused(Code.NOT_FOUND, "This link is damaged or was never sent") from None
+
+    async def invitation(self, request: Request, token: str, verified: LinkToken) -> Response:
+        opened = await self._opened(verified)
+        code = refusal_of_page(opened.standing)
+        if not wants_json(request):
+            return rendering.page(request, token, opened, code)
+        invitations.check(opened, code)
+        return _json(InvitationOut.of(opened))
+
+    async def managed(self, request: Request, token: str, verified: LinkToken) -> Response:
+        found = await self._managed(verified)
+        if wants_json(request):
+            return _json(ManagedOut.of(found))
+        return rendering.managed(request, token, found)
+
+    async def answer(
+        self,
+        request: Request,
+        token: str,
+        verified: LinkToken,
+        said: Answer,
+        *,
+        confirmed: bool = False,
+        message: str | None = None,
+    ) -> Response:
+        def shown(opened: Opened) -> str:
+            if wants_json(request):
+                return InvitationOut.of(opened).model_dump_json()
+            return rendering.words_of(rendering.page(request, "", opened, None))
+
+        try:
+            async with self._database.transaction() as session:
+                opened = await answering.answer(
+                    *(session, self._outbox, verified, said, self._origin(request), shown),
+                    confirmed=confirmed,
+                    message=message,
+                )
+        except Refused as refused:
+            if not names_html(request) or refused.code is Code.NOT_FOUND:
+                raise
+            # The page that tells what became of it, with the refusal's status.
+            opened = await self._opened(verified)
+            return rendering.page(request, token, opened, refused.code)
+        return _json(InvitationOut.of(opened)) if wants_json(request) else _back(request, token)
+
+    async def end(
+        self,
+        request: Request,
+        token: str,
+        verified: LinkToken,
+        *,
+        confirmed: bool,
+        reason: str | None,
+    ) -> Response:
+        def shown(managed: Managed) -> str:
+            if wants_json(request):
+                return ManagedOut.of(managed).model_dump_json()
+            return rendering.words_of(rendering.managed(request, "", managed))
+
+        try:
+            async with self._database.transaction() as session:
+                managed = await managing.end_managed(
+                    *(session, self._outbox, verified, self._origin(request), shown),
+                    confirmed=confirmed,
+                    reason=reason,
+                )
+        except Refused as refused:
+            if not names_html(request) or refused.code is not Code.CONFIRMATION_MISSING:
+                raise
+            managed = await self._managed(verified)
+            return rendering.managed(request, token, managed, refused.code)
+        return _json(ManagedOut.of(managed)) if wants_json(request) else _back(request, token)
+
+    async def answered(self, request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
+        """The answer, or the refusal: a page for browsers, a problem document for others."""
+        try:
+            response = await work()
+        except Refused as refused:
+            if names_html(request):
+                response = rendering.problem(language(request), refused)
+            else:
+                response = problems.response(refused)
+        if request.method == "HEAD":
+            response.body = b""  # content-length stays, as RFC 9110 has it
+        return response
+
+    def _origin(self, request: Request) -> Origin:
+        return Origin(address=self._addresses.of(request))
+
+    async def _opened(self, token: LinkToken) -> Opened:
+        async with self._database.transaction() as session:
+            return await invitations.open_link(session, token)
+
+    async def _managed(self, token: LinkToken) -> Managed:
+        async with self._database.transaction() as session:
+            return await managing.open_managed(session, token)
+
+
+def _json(shown: InvitationOut | ManagedOut) -> Response:
+    return JSONResponse(shown.model_dump(mode="json"))
+
+
+def _back(request: Request, token: str) -> Response:
+    """303 to the page, which a reload shows again without doing it again."""
+    lang = chosen(request)
+    return RedirectResponse(f"/l/{token}" + (f"?lang={lang}" if lang else ""), 303)
