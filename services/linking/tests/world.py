@@ -10,7 +10,9 @@ import httpx
 from contracts.events.directory import BureauRecord, BureauUser, ClientRecord, SystemAdmin
 from contracts.events.linking import LinkRequested
 from contracts.link_token import LinkKeys, Purpose
+from contracts.topics import Topic
 from koppla.waiting import until
+from linking.sweeper import Sweeper
 from tests.support.harness import E, Harness, Running
 
 LINK_KEYS = "k1:" + base64.b64encode(b"linking-tests-linking-tests-1234").decode()
@@ -144,6 +146,62 @@ class World:
     async def accept(self, token: str, **more: Any) -> httpx.Response:
         given: dict[str, Any] = {"json": {"confirm": True}, "headers": JSON, **more}
         return await self.http.post(f"/l/{token}/accept", **given)
+
+    async def decline(self, token: str, message: str | None = None) -> httpx.Response:
+        body = {} if message is None else {"message": message}
+        return await self.http.post(f"/l/{token}/decline", json=body, headers=JSON)
+
+    async def act(
+        self, request: dict[str, Any], act: str, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """POST /v1/link-requests/{id}/cancel or /resend by Ada of Nord, or by who is given."""
+        path = f"/v1/link-requests/{request['id']}/{act}"
+        return await self.http.post(path, headers={**self.user(), **(headers or {})})
+
+    async def shown(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The request as its bureau sees it now."""
+        found: dict[str, Any] = await self.get(f"/v1/link-requests/{request['id']}")
+        return found
+
+    async def linked(self, tenant_id: str = "100001") -> dict[str, Any]:
+        """A link by the digital route, accepted by Eva."""
+        made = await self.asked(tenant_id)
+        tokens = await self.mailed(made)
+        assert (await self.accept(tokens["eva"])).status_code == 200
+        found = await self.get("/v1/links", tenant_id=tenant_id, status="active")
+        link: dict[str, Any] = found["items"][0]
+        return link
+
+    def manage(self, link_id: UUID | str, user_id: str = "eva", email: str = EVA.email) -> str:
+        """A receipt's token, made as the notifier makes it."""
+        return self.keys.sign(Purpose.MANAGE, UUID(str(link_id)), 1, user_id, email)
+
+    def agent(self) -> dict[str, str]:
+        """A support agent's header."""
+        return self.harness.bearer("sam", "support_agent", name="Sam Kund")
+
+    def operator(self) -> dict[str, str]:
+        return self.harness.bearer("olle", "ops", name="Olle Drift")
+
+    async def sweep(self) -> int:
+        """All that is due is swept now, by one replica."""
+        [sweeper] = [w for w in self.running.service.workers if isinstance(w, Sweeper)]
+        return await sweeper.sweep()
+
+    async def gone(self, topic: Topic, key: str, table: str, column: str) -> None:
+        """The directory deletes a record, and linking has taken it."""
+        await self.broker.publish_raw(topic, key.encode(), None)
+
+        async def taken() -> bool:
+            question = f"SELECT 1 FROM {table} WHERE {column} = $1 AND deleted_at IS NOT NULL"
+            return bool(await self.running.rows(question, key))
+
+        await until(taken, what="the deletion")
+
+    async def trail(self, **asked: str) -> list[dict[str, Any]]:
+        """The audit trail as support reads it, the oldest entry first."""
+        found = await self.get("/v1/audit", headers=self.agent(), **asked)
+        return list(reversed(found["items"]))
 
     async def age(self, request: dict[str, Any], by: timedelta) -> None:
         """Moves a request's times into the past."""

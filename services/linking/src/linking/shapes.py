@@ -72,7 +72,7 @@ class PaperFormIn(BaseModel):
     signed_by: Name
     signatory_role: SignatoryRole
     signed_on: date
-    reference: Annotated[_Text, StringConstraints(strip_whitespace=True, min_length=1)]
+    reference: Name
 
     @field_validator("signed_on", mode="before")
     @classmethod

@@ -55,8 +55,9 @@ def _key(kind: Kind, value: str) -> str:
     key = key_of(kind, value)
     if not key:
         raise invalid("value", "must not be empty")
-    if kind == "multi_company_setup" and key not in ("true", "false"):
-        raise invalid("value", "must be true or false for multi_company_setup")
+    if kind == "multi_company_setup" and key != "true":
+        # `false` would exclude everybody else.
+        raise invalid("value", "must be true for multi_company_setup")
     return key
 
 
