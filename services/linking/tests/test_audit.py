@@ -1,4 +1,4 @@
-"""The audit trail: who, for whom, when, from where, on which text; unbroken, and never rewritten (D9)."""
+"""The audit trail: who, for whom, from where, on which text; unbroken, never rewritten (D9)."""
 
 import asyncio
 from typing import Any
