@@ -1,6 +1,8 @@
 """What operators type. Each command imports what it needs when it runs: `koppla token` is quick."""
 
+import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,6 +16,10 @@ app = typer.Typer(
 )
 imports = typer.Typer(help="Publish the platform's registers.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+exclusions = typer.Typer(help="Who may not use the digital route.", no_args_is_help=True)
+app.add_typer(exclusions, name="exclusions")
+audit = typer.Typer(help="Prove the audit trail.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 
 DEFAULT_DATA = Path(".koppla")
 Data = Annotated[Path, typer.Option("--data", help="The data folder of the run.")]
@@ -147,12 +153,90 @@ def import_bureaus(
     _import("bureaus", file, data, kafka, replace, confirm_deletes, skip_invalid)
 
 
+def _say(work: Callable[[], str]) -> None:
+    """Prints what an operator's call says; one line and exit code 2 where it is refused."""
+    from koppla.ops_client import NotRunning, OpsRefused
+
+    try:
+        sys.stdout.write(work() + "\n")
+    except (NotRunning, OpsRefused) as error:
+        give_up(str(error))
+
+
 @app.command()
 def status(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
     """Lag, backlog, relay holder and dead letters of each service."""
-    from koppla.status import NotRunning, show
+    from koppla.status import show
+
+    _say(lambda: show(data, as_json=as_json))
+
+
+Kind = Annotated[str, typer.Argument(help="group, bureau or multi_company_setup.")]
+Value = Annotated[str, typer.Argument(help="A chain's name, a bureau_id, or `true`.")]
+
+
+@exclusions.command("list")
+def list_exclusions(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
+    """Show the rules."""
+    from koppla.exclusions import listed
+
+    _say(lambda: listed(data, as_json=as_json))
+
+
+@exclusions.command("add")
+def add_exclusion(
+    kind: Kind, value: Value, data: Data = DEFAULT_DATA, as_json: AsJson = False
+) -> None:
+    """Exclude a chain, a bureau or multi-company set-ups; holds at once."""
+    from koppla.exclusions import add
+
+    _say(lambda: add(data, kind, value, as_json=as_json))
+
+
+@exclusions.command("remove")
+def remove_exclusion(
+    kind: Kind, value: Value, data: Data = DEFAULT_DATA, as_json: AsJson = False
+) -> None:
+    """Let them in again; holds at once."""
+    from koppla.exclusions import remove
+
+    _say(lambda: remove(data, kind, value, as_json=as_json))
+
+
+Exported = Annotated[
+    Path | None, typer.Option("--heads", help="Heads that were exported earlier.", exists=True)
+]
+
+
+@audit.command("verify")
+def verify_audit(
+    data: Data = DEFAULT_DATA,
+    heads: Exported = None,
+    export_heads: Annotated[
+        Path | None, typer.Option("--export-heads", help="Write the heads here if all holds.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute every hash of the audit trail anew; exit code 1 if anything is wrong."""
+    from koppla.audit import HeadsUnreadable, verify, write_heads
+    from koppla.ops_client import NotRunning, OpsRefused
 
     try:
-        sys.stdout.write(show(data, as_json=as_json) + "\n")
-    except NotRunning as error:
+        verdict = verify(data, heads)
+    except (NotRunning, OpsRefused, HeadsUnreadable) as error:
         give_up(str(error))
+    if export_heads is not None and not verdict.wrong:
+        write_heads(verdict.heads, export_heads)
+    if as_json:
+        said = {"entries": verdict.entries, "erased": verdict.erased, "items": verdict.wrong}
+        sys.stdout.write(json.dumps(said, indent=2, ensure_ascii=False) + "\n")
+    else:
+        for sentence in verdict.wrong:
+            sys.stdout.write(sentence + "\n")
+        how = "BROKEN" if verdict.wrong else "holds"
+        sys.stdout.write(
+            f"The audit trail {how}: {verdict.entries} entries in {len(verdict.heads)} chains,"
+            f" {verdict.erased} of erased persons\n"
+        )
+    if verdict.wrong:
+        raise typer.Exit(1)

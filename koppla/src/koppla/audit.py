@@ -1,0 +1,75 @@
+"""`koppla audit`: proves the audit trail by computing every hash anew, here and not in the service.
+
+Heads that were exported earlier prove more: that nothing was cut off or made anew since.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from contracts.audit_chain import Beside, Entry, Verifier
+from koppla.ops_client import OpsClient
+
+_PATH = "/v1/ops/linking/audit-chain"
+Heads = dict[str, tuple[int, str]]
+
+
+class HeadsUnreadable(Exception):
+    """One line that says what is wrong with a file of heads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """wrong: sentences, each with its entry; empty when the trail holds. heads: to be exported."""
+
+    entries: int
+    erased: int
+    wrong: list[str]
+    heads: Heads
+
+
+def verify(data: Path, exported: Path | None) -> Verdict:
+    """Checks all chains. Raises NotRunning, OpsRefused, HeadsUnreadable."""
+    return check(OpsClient(data).pages(_PATH, limit=1000), read_heads(exported))
+
+
+def check(pages: Iterable[dict[str, Any]], exported: Heads) -> Verdict:
+    """Checks entries as `GET /v1/ops/linking/audit-chain` gives them."""
+    verifier: Verifier | None = None
+    wrong: list[str] = []
+    for page in pages:
+        if verifier is None:
+            anchors = {chain: (place[0], place[1]) for chain, place in page["anchors"].items()}
+            verifier = Verifier(anchors, exported)
+        for row in page["items"]:
+            at = datetime.fromisoformat(row["entry"]["at"].replace("Z", "+00:00"))
+            beside = None if row["beside"] is None else Beside(**row["beside"])
+            wrong += verifier.check(Entry(**{**row["entry"], "at": at}), beside)
+    assert verifier is not None  # there is always a first page
+    return Verdict(verifier.entries, verifier.erased, wrong + verifier.missing(), verifier.last)
+
+
+def write_heads(heads: Heads, out: Path) -> None:
+    """One JSON object a line: {chain, seq, hash}."""
+    lines = [
+        json.dumps({"chain": chain, "seq": seq, "hash": seal})
+        for chain, (seq, seal) in sorted(heads.items())
+    ]
+    out.write_text("".join(line + "\n" for line in lines), "utf-8")
+
+
+def read_heads(path: Path | None) -> Heads:
+    """What `write_heads` wrote; nothing for no file. Raises HeadsUnreadable."""
+    if path is None:
+        return {}
+    heads: Heads = {}
+    try:
+        for line in path.read_text("utf-8").splitlines():
+            head = json.loads(line)
+            heads[str(head["chain"])] = (int(head["seq"]), str(head["hash"]))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise HeadsUnreadable(f"{path}: not heads of an audit trail: {error}") from None
+    return heads
