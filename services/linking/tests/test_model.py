@@ -1,0 +1,404 @@
+"""The service against the model, step by step at random: answers, rows, versions, events (D1-D11).
+
+KOPPLA_MODEL_STEPS says how many steps at least. A failure prints its seed; KOPPLA_SEED takes it again.
+"""
+
+import asyncio
+import os
+import random
+import secrets
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from aiokafka import ConsumerRecord
+from hypothesis import HealthCheck, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from contracts.envelope import Envelope, uuid7
+from contracts.events.directory import BureauRecord, BureauUser, ClientRecord, SystemAdmin
+from contracts.events.event import Event
+from contracts.link_token import LinkKeys, Purpose
+from koppla.embedded.postgres import EmbeddedPostgres
+from koppla.issuer import DevelopmentIssuer
+from linking.app import build
+from linking.settings import LinkingSettings
+from linking.sweeper import Sweeper
+from services.linking.tests.model import Link, Model, Request
+from services.linking.tests.world import JSON, LINK_KEYS, SETTINGS
+from tests.support.harness import Broker, Harness, Running
+
+STEPS = int(os.environ.get("KOPPLA_MODEL_STEPS", "5000"))
+SEED = int(os.environ.get("KOPPLA_SEED") or secrets.randbelow(2**32))
+BUREAUS, CLIENTS, USERS = ("nord", "syd"), ("1", "2"), ("eva", "fia", "gun")
+bureaus, clients, users = st.sampled_from(BUREAUS), st.sampled_from(CLIENTS), st.sampled_from(USERS)
+admin_sets = st.dictionaries(users, st.sampled_from(("a", "b")))
+
+
+class Driven:
+    """The real service on a real database. Each run of the machine has names of its own in it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, running: Running, harness: Harness) -> None:
+        self.loop = loop
+        self.running = running
+        self.harness = harness
+        self.keys = LinkKeys.parse(LINK_KEYS)
+        self.connection: asyncpg.Connection = loop.run_until_complete(
+            asyncpg.connect(running.owner_url)
+        )
+        [self.sweeper] = [w for w in running.service.workers if isinstance(w, Sweeper)]
+        self.steps = 0
+        self.runs = 0
+        self._offset = 0
+
+    def post(self, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
+        answer = self.running.http.post(path, json=body, headers=headers)
+        return self.loop.run_until_complete(answer)
+
+    def rows(self, sql: str, *given: Any) -> list[Any]:
+        found: list[Any] = self.loop.run_until_complete(self.connection.fetch(sql, *given))
+        return found
+
+    def sweep(self) -> None:
+        self.loop.run_until_complete(self.sweeper.sweep())
+
+    def directory(self, event: type[Event], key: str, state: Event | None) -> None:
+        """A record of the directory, as the consumer gets it from the broker."""
+        self._offset += 1
+        envelope = Envelope(uuid7(), event.type_name(), "test", datetime.now(UTC))
+        record: Any = ConsumerRecord(
+            topic=event.topic.name,
+            partition=0,
+            offset=self._offset,
+            timestamp=0,
+            timestamp_type=0,
+            key=key.encode(),
+            value=None if state is None else state.model_dump_json().encode(),
+            checksum=None,
+            serialized_key_size=0,
+            serialized_value_size=0,
+            headers=() if state is None else envelope.headers(),
+        )
+        assert self.running.service.consumer is not None
+        self.loop.run_until_complete(self.running.service.consumer.handle([record]))
+
+
+@pytest.fixture
+def driven(
+    postgres: EmbeddedPostgres, issuer: DevelopmentIssuer, tmp_path: Path
+) -> Iterator[Driven]:
+    # A loop of its own, since Hypothesis calls the steps from outside of any.
+    loop = asyncio.new_event_loop()
+    nowhere = Broker("127.0.0.1:9", {"kafka_idempotence": False})
+    harness = Harness(postgres, nowhere, issuer, tmp_path)
+    running = harness.running("linking", LinkingSettings, build, roles=("serve",), **SETTINGS)
+    started = loop.run_until_complete(running.__aenter__())
+    driven = Driven(loop, started, harness)
+    yield driven
+    loop.run_until_complete(driven.connection.close())
+    loop.run_until_complete(running.__aexit__(None, None, None))
+    loop.close()
+
+
+class Life(RuleBasedStateMachine):
+    driven: Driven
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.driven.runs += 1
+        self.run = self.driven.runs
+        self.model = Model(list(BUREAUS), list(CLIENTS))
+        for bureau in BUREAUS:
+            self._bureau_says(bureau)
+        for client in CLIENTS:
+            self.client_says(client, {"eva": "a", "fia": "a"})
+
+    # Names of this run
+
+    def bureau_id(self, bureau: str) -> str:
+        return f"{bureau}-{self.run}"
+
+    def tenant_id(self, client: str) -> str:
+        return f"{self.run}{int(client):03}"
+
+    def address(self, user: str, variant: str) -> str:
+        return f"{user}@{variant}.example"
+
+    def bureau_user(self, bureau: str) -> dict[str, str]:
+        return self.driven.harness.bearer("ada", "bureau_admin", bureau_id=self.bureau_id(bureau))
+
+    def support(self) -> dict[str, str]:
+        return self.driven.harness.bearer("sam", "support_agent")
+
+    def act(
+        self, expected: str | None, path: str, body: Any, headers: dict[str, str]
+    ) -> dict[str, Any]:
+        answer = self.driven.post(path, body, headers)
+        self.driven.steps += 1
+        said: dict[str, Any] = answer.json()
+        assert said.get("code") == expected, (path, body, expected, answer.text)
+        assert (answer.status_code < 300) == (expected is None)
+        return said
+
+    # What happens
+
+    @rule(bureau=bureaus, client=clients)
+    def create(self, bureau: str, client: str) -> None:
+        expected = self.model.create(bureau, client)
+        wish = {"tenant_id": self.tenant_id(client), "entry_point": "client_manager"}
+        said = self.act(expected, "/v1/link-requests", wish, self.bureau_user(bureau))
+        if expected is None:
+            self.model.pairs[bureau, client].requests[-1].id = said["id"]
+
+    @rule(bureau=bureaus, client=clients, data=st.data(), accept=st.booleans())
+    def answer(self, bureau: str, client: str, data: st.DataObject, accept: bool) -> None:
+        requests = self.model.pairs[bureau, client].requests
+        if not requests:
+            return
+        request = data.draw(st.sampled_from(requests[-2:]))
+        number = data.draw(st.integers(1, len(request.sendings)))
+        user = data.draw(st.sampled_from(sorted(request.sendings[number - 1].to)))
+        address = self.address(user, request.sendings[number - 1].to[user])
+        token = self.driven.keys.sign(Purpose.DECIDE, UUID(request.id), number, user, address)
+        expected = self.model.answer(bureau, client, request, number, user, accept)
+        path, body = ("accept", {"confirm": True}) if accept else ("decline", {})
+        self.act(expected, f"/l/{token}/{path}", body, JSON)
+        self._name_link(bureau, client)
+
+    @rule(bureau=bureaus, client=clients, data=st.data())
+    def accept_unconfirmed(self, bureau: str, client: str, data: st.DataObject) -> None:
+        for request in self.model.pairs[bureau, client].requests[-1:]:
+            user, variant = data.draw(st.sampled_from(sorted(request.sendings[-1].to.items())))
+            token = self.driven.keys.sign(
+                *(Purpose.DECIDE, UUID(request.id), len(request.sendings), user),
+                self.address(user, variant),
+            )
+            answer = self.driven.post(f"/l/{token}/accept", {"confirm": False}, JSON)
+            assert answer.status_code != 200 or request.decided_by == user
+            self.driven.steps += 1
+
+    @rule(bureau=bureaus, client=clients, resend=st.booleans())
+    def cancel_or_resend(self, bureau: str, client: str, resend: bool) -> None:
+        for request in self.model.pairs[bureau, client].requests[-1:]:
+            act = self.model.resend if resend else self.model.cancel
+            expected = act(bureau, client, request)
+            path = f"/v1/link-requests/{request.id}/{'resend' if resend else 'cancel'}"
+            self.act(expected, path, None, self.bureau_user(bureau))
+
+    @rule(bureau=bureaus, client=clients)
+    def paper_form(self, bureau: str, client: str) -> None:
+        expected = self.model.paper_form(bureau, client)
+        form = {
+            "bureau_id": self.bureau_id(bureau),
+            "tenant_id": self.tenant_id(client),
+            "form_kind": "link_client",
+            "signed": True,
+            "signed_by": "Åke Öberg",
+            "signatory_role": "system_admin",
+            "signed_on": "2026-01-15",
+            "reference": "ARK-1",
+        }
+        self.act(expected, "/v1/paper-forms", form, self.support())
+        self._name_link(bureau, client)
+
+    @rule(bureau=bureaus, client=clients, data=st.data())
+    def end(self, bureau: str, client: str, data: st.DataObject) -> None:
+        links = self.model.pairs[bureau, client].links
+        if not links:
+            return
+        link: Link = data.draw(st.sampled_from(links[-2:]))
+        who = data.draw(st.sampled_from(["bureau", "support", "client"]))
+        path = f"/v1/links/{link.id}/end"
+        if who == "client":
+            user, variant = data.draw(users), data.draw(st.sampled_from(("a", "b")))
+            expected = self.model.end_by_client(bureau, client, link, user, variant)
+            token = self.driven.keys.sign(
+                Purpose.MANAGE, UUID(link.id), 1, user, self.address(user, variant)
+            )
+            self.act(expected, f"/l/{token}/end", {"confirm": True}, JSON)
+        elif who == "bureau":
+            expected = self.model.end_by_bureau(bureau, client, link)
+            self.act(expected, path, None, self.bureau_user(bureau))
+        else:
+            self.model.end(bureau, client, link)
+            self.act(None, path, None, self.support())
+
+    @rule(hours=st.sampled_from([1, 24, 100, 143, 144, 167, 168]))
+    def jump(self, hours: int) -> None:
+        """The clock jumps: everything of this run gets that much older."""
+        self.model.jump(hours)
+        by, mine = timedelta(hours=hours), f"%-{self.run}"
+        self.driven.rows(
+            "UPDATE link_requests SET created_at = created_at - $1::interval,"
+            " expires_at = expires_at - $1::interval WHERE bureau_id LIKE $2",
+            *(by, mine),
+        )
+        self.driven.rows(
+            "UPDATE sendings s SET sent_at = sent_at - $1::interval,"
+            " expires_at = s.expires_at - $1::interval"
+            " FROM link_requests r WHERE r.id = s.request_id AND r.bureau_id LIKE $2",
+            *(by, mine),
+        )
+        self.driven.steps += 1
+
+    @rule()
+    def sweep(self) -> None:
+        self.model.sweep()
+        self.driven.sweep()
+        self.driven.steps += 1
+
+    @rule(client=clients, admins=admin_sets)
+    def client_says(self, client: str, admins: dict[str, str]) -> None:
+        self.model.client_says(client, dict(admins))
+        tenant_id = self.tenant_id(client)
+        record = ClientRecord(
+            tenant_id=tenant_id,
+            org_number="212000-0142",
+            name=f"Klient {client}",
+            system_admins=tuple(
+                SystemAdmin(user_id=user, name=user.title(), email=self.address(user, variant))
+                for user, variant in admins.items()
+            ),
+        )
+        self.driven.directory(ClientRecord, tenant_id, record)
+        self.driven.steps += 1
+
+    @rule(client=clients)
+    def client_gone(self, client: str) -> None:
+        self.model.client_gone(client)
+        self.driven.directory(ClientRecord, self.tenant_id(client), None)
+        self.driven.steps += 1
+
+    @rule(bureau=bureaus, gone=st.booleans())
+    def bureau_comes_or_goes(self, bureau: str, gone: bool) -> None:
+        if gone:
+            self.model.bureau_gone(bureau)
+            self.driven.directory(BureauRecord, self.bureau_id(bureau), None)
+        else:
+            self._bureau_says(bureau)
+        self.driven.steps += 1
+
+    @rule(bureau=bureaus, excluded=st.booleans())
+    def exclude(self, bureau: str, excluded: bool) -> None:
+        self.model.bureaus[bureau].excluded = excluded
+        path = "/v1/ops/linking/exclusions" + ("" if excluded else "/remove")
+        rule = {"kind": "bureau", "value": self.bureau_id(bureau)}
+        self.act(None, path, rule, self.driven.harness.bearer("olle", "ops"))
+
+    def _bureau_says(self, bureau: str) -> None:
+        self.model.bureau_says(bureau)
+        bureau_id = self.bureau_id(bureau)
+        user = BureauUser(user_id="ada", name="Ada", email="ada@b.example", role="bureau_admin")
+        record = BureauRecord(
+            bureau_id=bureau_id, org_number="556469-6291", name=bureau.title(), users=(user,)
+        )
+        self.driven.directory(BureauRecord, bureau_id, record)
+
+    def _name_link(self, bureau: str, client: str) -> None:
+        for link in self.model.pairs[bureau, client].links:
+            if not link.id:
+                [row] = self.driven.rows(
+                    "SELECT id FROM links WHERE bureau_id = $1 AND tenant_id = $2 AND version = $3",
+                    *(self.bureau_id(bureau), self.tenant_id(client), link.version),
+                )
+                link.id = str(row["id"])
+
+    # What must hold after each step
+
+    @invariant()
+    def rows_versions_and_events_are_the_models(self) -> None:
+        assert self._requests() == self._modelled_requests()
+        assert self._links() == self._modelled_links()
+        assert self._events() == {
+            f"{self.bureau_id(b)}:{self.tenant_id(c)}": pair.said
+            for (b, c), pair in self.model.pairs.items()
+            if pair.said
+        }
+
+    def _requests(self) -> set[tuple[Any, ...]]:
+        return {
+            tuple(row)
+            for row in self.driven.rows(
+                "SELECT id::text, version, sending, reason, decided_by ->> 'user_id',"
+                " CASE WHEN status = 'pending' AND expires_at <= clock_timestamp()"
+                " THEN 'expired' ELSE status END FROM link_requests WHERE bureau_id LIKE $1",
+                f"%-{self.run}",
+            )
+        }
+
+    def _modelled_requests(self) -> set[tuple[Any, ...]]:
+        return {
+            (r.id, r.version, len(r.sendings), r.reason, self._decider(r), r.shown)
+            for pair in self.model.pairs.values()
+            for r in pair.requests
+        }
+
+    def _decider(self, request: Request) -> str | None:
+        if request.shown == "cancelled":
+            by = {None: "ada", "paper_form": "sam"}
+            return by.get(request.reason)
+        return request.decided_by
+
+    def _links(self) -> set[tuple[Any, ...]]:
+        return {
+            tuple(row)
+            for row in self.driven.rows(
+                "SELECT id::text, version, route, status, reason FROM links"
+                " WHERE bureau_id LIKE $1",
+                f"%-{self.run}",
+            )
+        }
+
+    def _modelled_links(self) -> set[tuple[Any, ...]]:
+        return {
+            (link.id, link.version, link.route, link.status, link.reason)
+            for pair in self.model.pairs.values()
+            for link in pair.links
+        }
+
+    def _events(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for row in self.driven.rows(
+            "SELECT key, type, version FROM (SELECT id, key, type,"
+            " (convert_from(value, 'UTF8')::jsonb ->> 'version')::int AS version FROM outbox"
+            " WHERE key LIKE $1) o ORDER BY id",
+            f"%-{self.run}:%",
+        ):
+            said = found.setdefault(row["key"], [])
+            said.append(row["type"])
+            # Versions have neither gaps nor twins, in the order in which they are published.
+            assert row["version"] == len(said)
+        return found
+
+
+@pytest.mark.timeout(3000)
+def test_the_service_does_what_the_model_does(driven: Driven) -> None:
+    sys.stderr.write(f"\nKOPPLA_SEED={SEED}, at least {STEPS} steps\n")
+    Life.driven = driven
+    seeds = random.Random(SEED)
+    while driven.steps < STEPS:
+        machine = seed(seeds.randrange(2**32))(type("Life", (Life,), {}))
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=10,
+                stateful_step_count=50,
+                deadline=None,
+                database=None,
+                suppress_health_check=list(HealthCheck),
+                print_blob=True,
+            ),
+        )
+    sys.stderr.write(f"{driven.steps} steps in {driven.runs} runs\n")
