@@ -92,6 +92,16 @@ class Model:
         self.clients = {name: Client({}) for name in clients}
         self.pairs = {(b, c): Pair() for b in bureaus for c in clients}
 
+    def requests(self) -> list[tuple[str, str, Request]]:
+        """Each with whose it is."""
+        return [(b, c, r) for (b, c), pair in self.pairs.items() for r in pair.requests]
+
+    def pending(self) -> list[tuple[str, str, Request]]:
+        return [one for one in self.requests() if one[2].shown == "pending"]
+
+    def links(self) -> list[tuple[str, str, Link]]:
+        return [(b, c, link) for (b, c), pair in self.pairs.items() for link in pair.links]
+
     def create(self, bureau: str, client: str) -> str | None:
         pair = self.pairs[bureau, client]
         if not self.bureaus[bureau].exists:

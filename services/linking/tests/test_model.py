@@ -1,6 +1,6 @@
 """The service against the model, step by step at random: answers, rows, versions, events (D1-D11).
 
-KOPPLA_MODEL_STEPS says how many steps at least. A failure prints its seed; KOPPLA_SEED takes it again.
+KOPPLA_MODEL_STEPS says how many at least. A failure prints its seed; KOPPLA_SEED takes it again.
 """
 
 import asyncio
@@ -8,6 +8,7 @@ import os
 import random
 import secrets
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -36,7 +38,7 @@ from koppla.issuer import DevelopmentIssuer
 from linking.app import build
 from linking.settings import LinkingSettings
 from linking.sweeper import Sweeper
-from services.linking.tests.model import Link, Model, Request
+from services.linking.tests.model import Model, Request
 from services.linking.tests.world import JSON, LINK_KEYS, SETTINGS
 from tests.support.harness import Broker, Harness, Running
 
@@ -44,7 +46,7 @@ STEPS = int(os.environ.get("KOPPLA_MODEL_STEPS", "5000"))
 SEED = int(os.environ.get("KOPPLA_SEED") or secrets.randbelow(2**32))
 BUREAUS, CLIENTS, USERS = ("nord", "syd"), ("1", "2"), ("eva", "fia", "gun")
 bureaus, clients, users = st.sampled_from(BUREAUS), st.sampled_from(CLIENTS), st.sampled_from(USERS)
-admin_sets = st.dictionaries(users, st.sampled_from(("a", "b")))
+admin_sets = st.dictionaries(users, st.sampled_from("aab"), min_size=0, max_size=3)
 
 
 class Driven:
@@ -61,6 +63,7 @@ class Driven:
         [self.sweeper] = [w for w in running.service.workers if isinstance(w, Sweeper)]
         self.steps = 0
         self.runs = 0
+        self.met: Counter[str] = Counter()
         self._offset = 0
 
     def post(self, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
@@ -147,12 +150,13 @@ class Life(RuleBasedStateMachine):
     ) -> dict[str, Any]:
         answer = self.driven.post(path, body, headers)
         self.driven.steps += 1
+        self.driven.met[f"{_act(path)} {expected or 'done'}"] += 1
         said: dict[str, Any] = answer.json()
         assert said.get("code") == expected, (path, body, expected, answer.text)
         assert (answer.status_code < 300) == (expected is None)
         return said
 
-    # What happens
+    # What happens. Rules are drawn alike, so what must meet often has several.
 
     @rule(bureau=bureaus, client=clients)
     def create(self, bureau: str, client: str) -> None:
@@ -162,43 +166,58 @@ class Life(RuleBasedStateMachine):
         if expected is None:
             self.model.pairs[bureau, client].requests[-1].id = said["id"]
 
-    @rule(bureau=bureaus, client=clients, data=st.data(), accept=st.booleans())
-    def answer(self, bureau: str, client: str, data: st.DataObject, accept: bool) -> None:
-        requests = self.model.pairs[bureau, client].requests
-        if not requests:
-            return
-        request = data.draw(st.sampled_from(requests[-2:]))
+    @precondition(lambda self: self.model.pending())
+    @rule(data=st.data())
+    def accept_what_is_pending(self, data: st.DataObject) -> None:
+        self._answer(data, *data.draw(st.sampled_from(self.model.pending())), accept=True)
+
+    @precondition(lambda self: self.model.pending())
+    @rule(data=st.data(), accept=st.booleans())
+    def answer_what_is_pending(self, data: st.DataObject, accept: bool) -> None:
+        self._answer(data, *data.draw(st.sampled_from(self.model.pending())), accept=accept)
+
+    @precondition(lambda self: self.model.requests())
+    @rule(data=st.data(), accept=st.booleans())
+    def answer_anything(self, data: st.DataObject, accept: bool) -> None:
+        self._answer(data, *data.draw(st.sampled_from(self.model.requests())), accept=accept)
+
+    def _answer(
+        self, data: st.DataObject, bureau: str, client: str, request: Request, *, accept: bool
+    ) -> None:
         number = data.draw(st.integers(1, len(request.sendings)))
         user = data.draw(st.sampled_from(sorted(request.sendings[number - 1].to)))
         address = self.address(user, request.sendings[number - 1].to[user])
         token = self.driven.keys.sign(Purpose.DECIDE, UUID(request.id), number, user, address)
+        if accept:
+            unconfirmed = self.driven.post(f"/l/{token}/accept", {"confirm": False}, JSON)
+            assert unconfirmed.status_code != 200 or request.shown == "accepted"
         expected = self.model.answer(bureau, client, request, number, user, accept)
         path, body = ("accept", {"confirm": True}) if accept else ("decline", {})
         self.act(expected, f"/l/{token}/{path}", body, JSON)
         self._name_link(bureau, client)
 
-    @rule(bureau=bureaus, client=clients, data=st.data())
-    def accept_unconfirmed(self, bureau: str, client: str, data: st.DataObject) -> None:
-        for request in self.model.pairs[bureau, client].requests[-1:]:
-            user, variant = data.draw(st.sampled_from(sorted(request.sendings[-1].to.items())))
-            token = self.driven.keys.sign(
-                *(Purpose.DECIDE, UUID(request.id), len(request.sendings), user),
-                self.address(user, variant),
-            )
-            answer = self.driven.post(f"/l/{token}/accept", {"confirm": False}, JSON)
-            assert answer.status_code != 200 or request.decided_by == user
-            self.driven.steps += 1
+    @precondition(lambda self: self.model.pending())
+    @rule(data=st.data())
+    def resend_what_is_pending(self, data: st.DataObject) -> None:
+        self._cancel_or_resend(*data.draw(st.sampled_from(self.model.pending())), resend=True)
 
-    @rule(bureau=bureaus, client=clients, resend=st.booleans())
-    def cancel_or_resend(self, bureau: str, client: str, resend: bool) -> None:
-        for request in self.model.pairs[bureau, client].requests[-1:]:
-            act = self.model.resend if resend else self.model.cancel
-            expected = act(bureau, client, request)
-            path = f"/v1/link-requests/{request.id}/{'resend' if resend else 'cancel'}"
-            self.act(expected, path, None, self.bureau_user(bureau))
+    @precondition(lambda self: self.model.requests())
+    @rule(data=st.data(), resend=st.booleans())
+    def cancel_or_resend_anything(self, data: st.DataObject, resend: bool) -> None:
+        self._cancel_or_resend(*data.draw(st.sampled_from(self.model.requests())), resend=resend)
 
-    @rule(bureau=bureaus, client=clients)
-    def paper_form(self, bureau: str, client: str) -> None:
+    def _cancel_or_resend(
+        self, bureau: str, client: str, request: Request, *, resend: bool
+    ) -> None:
+        act = self.model.resend if resend else self.model.cancel
+        expected = act(bureau, client, request)
+        path = f"/v1/link-requests/{request.id}/{'resend' if resend else 'cancel'}"
+        self.act(expected, path, None, self.bureau_user(bureau))
+
+    @rule(bureau=bureaus, client=clients, really=st.booleans())
+    def paper_form(self, bureau: str, client: str, really: bool) -> None:
+        if not really:
+            return
         expected = self.model.paper_form(bureau, client)
         form = {
             "bureau_id": self.bureau_id(bureau),
@@ -213,13 +232,10 @@ class Life(RuleBasedStateMachine):
         self.act(expected, "/v1/paper-forms", form, self.support())
         self._name_link(bureau, client)
 
-    @rule(bureau=bureaus, client=clients, data=st.data())
-    def end(self, bureau: str, client: str, data: st.DataObject) -> None:
-        links = self.model.pairs[bureau, client].links
-        if not links:
-            return
-        link: Link = data.draw(st.sampled_from(links[-2:]))
-        who = data.draw(st.sampled_from(["bureau", "support", "client"]))
+    @precondition(lambda self: self.model.links())
+    @rule(data=st.data(), who=st.sampled_from(["bureau", "support", "client"]))
+    def end(self, data: st.DataObject, who: str) -> None:
+        bureau, client, link = data.draw(st.sampled_from(self.model.links()))
         path = f"/v1/links/{link.id}/end"
         if who == "client":
             user, variant = data.draw(users), data.draw(st.sampled_from(("a", "b")))
@@ -275,23 +291,34 @@ class Life(RuleBasedStateMachine):
         self.driven.directory(ClientRecord, tenant_id, record)
         self.driven.steps += 1
 
-    @rule(client=clients)
-    def client_gone(self, client: str) -> None:
-        self.model.client_gone(client)
-        self.driven.directory(ClientRecord, self.tenant_id(client), None)
-        self.driven.steps += 1
-
-    @rule(bureau=bureaus, gone=st.booleans())
-    def bureau_comes_or_goes(self, bureau: str, gone: bool) -> None:
-        if gone:
+    @rule(data=st.data())
+    def something_rare(self, data: st.DataObject) -> None:
+        """What keeps a bureau or a client from everything; the next one lets it in again."""
+        for bureau in BUREAUS:
+            if not self.model.bureaus[bureau].exists:
+                self._bureau_says(bureau)
+                return
+            if self.model.bureaus[bureau].excluded:
+                self._exclude(bureau, excluded=False)
+                return
+        for client in CLIENTS:
+            if not self.model.clients[client].exists:
+                self.client_says(client, {"eva": "a", "gun": "b"})
+                return
+        what = data.draw(st.sampled_from(["client", "bureau", "exclude", "exclude", "nothing"]))
+        if what == "client":
+            client = data.draw(clients)
+            self.model.client_gone(client)
+            self.driven.directory(ClientRecord, self.tenant_id(client), None)
+        elif what == "bureau":
+            bureau = data.draw(bureaus)
             self.model.bureau_gone(bureau)
             self.driven.directory(BureauRecord, self.bureau_id(bureau), None)
-        else:
-            self._bureau_says(bureau)
+        elif what == "exclude":
+            self._exclude(data.draw(bureaus), excluded=True)
         self.driven.steps += 1
 
-    @rule(bureau=bureaus, excluded=st.booleans())
-    def exclude(self, bureau: str, excluded: bool) -> None:
+    def _exclude(self, bureau: str, *, excluded: bool) -> None:
         self.model.bureaus[bureau].excluded = excluded
         path = "/v1/ops/linking/exclusions" + ("" if excluded else "/remove")
         rule = {"kind": "bureau", "value": self.bureau_id(bureau)}
@@ -383,6 +410,11 @@ class Life(RuleBasedStateMachine):
         return found
 
 
+def _act(path: str) -> str:
+    """`accept` of `/l/…/accept`: what was done, without whose it was."""
+    return path.rsplit("/", 1)[-1]
+
+
 @pytest.mark.timeout(3000)
 def test_the_service_does_what_the_model_does(driven: Driven) -> None:
     sys.stderr.write(f"\nKOPPLA_SEED={SEED}, at least {STEPS} steps\n")
@@ -401,4 +433,5 @@ def test_the_service_does_what_the_model_does(driven: Driven) -> None:
                 print_blob=True,
             ),
         )
-    sys.stderr.write(f"{driven.steps} steps in {driven.runs} runs\n")
+    met = ", ".join(f"{what} {times}" for what, times in sorted(driven.met.items()))
+    sys.stderr.write(f"{driven.steps} steps in {driven.runs} runs: {met}\n")
