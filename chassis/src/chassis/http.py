@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis import problems
+from chassis import api_document, problems
 from chassis.auth import Authenticator, Principal
 from chassis.problems import Refused, invalid
 from chassis.telemetry import Metrics, trace
@@ -49,6 +49,19 @@ def public(endpoint: F) -> F:
     return endpoint
 
 
+def refuses(*codes: Code) -> Callable[[F], F]:
+    """The problem codes of the route's own that it may answer, for the API's description.
+
+    Those that every such route has are added: see `api_document`.
+    """
+
+    def mark(endpoint: F) -> F:
+        endpoint.__refuses__ = codes  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
 class GuardedRoute(APIRoute):
     """Checks the caller, then the content type, and only then hands the request on."""
 
@@ -56,7 +69,7 @@ class GuardedRoute(APIRoute):
         if not hasattr(endpoint, "__allowed__"):
             raise TypeError(f"{path} says neither allow(...) nor public")
         self.allowed: frozenset[str] | None = endpoint.__allowed__
-        super().__init__(path, endpoint, **given)
+        super().__init__(path, endpoint, **api_document.of_route(endpoint, self.allowed, given))
 
     @property
     def _needs_body(self) -> bool:
@@ -130,7 +143,13 @@ Caller = Annotated[Principal, Depends(_principal)]
 
 def new_app(title: str, authenticator: Authenticator | None, metrics: Metrics) -> FastAPI:
     """A FastAPI app whose every error is a problem document and whose every route is guarded."""
-    app = FastAPI(title=title, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = api_document.DescribedApp(
+        title=title,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=api_document.operation_id,
+    )
     app.router.route_class = GuardedRoute
     app.state.authenticator = authenticator
     problems.install(app)

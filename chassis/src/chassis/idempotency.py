@@ -9,8 +9,9 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Header
 from fastapi.responses import JSONResponse
 from sqlalchemy import Table, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -21,6 +22,18 @@ from contracts.problem_codes import Code
 
 KEPT = "24 hours"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
+
+KeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Chosen by the client, 1 to 200 visible ASCII characters. The same POST with"
+        f" the same key within {KEPT} is done once and answered alike; only successes are kept."
+        " With another body it is refused.",
+        examples=["5f0c9a52-0d7e-4b7e-9a44-3d1c8a0e6f11"],
+    ),
+]
+"""The header of a POST that creates or sends."""
 
 
 class IdempotencyKeys:
