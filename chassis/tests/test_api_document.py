@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import pytest
 from fastapi import APIRouter, FastAPI, Query
 from jsonschema import Draft202012Validator
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
-from chassis.api_document import operations
+from chassis.api_document import operations, with_examples
 from chassis.http import Caller, GuardedRoute, allow, new_app, public, refuses
 from chassis.idempotency import KeyHeader
 from chassis.telemetry import Metrics
@@ -20,15 +20,14 @@ AN_ANSWER = {"id": "7", "note": A_NOTE, "answered_by": None}
 class Note(BaseModel):
     """What somebody wrote (R20, D3)."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [A_NOTE, {"text": "Hej då"}]}
-    )
+    model_config = with_examples(A_NOTE, {"text": "Hej då"}, extra="forbid")
     text: str
+    title: str = ""
     reply: str | None = None
 
 
 class Kept(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"examples": [AN_ANSWER]})
+    model_config = with_examples(AN_ANSWER)
     id: str
     note: Note
     answered_by: str | None
@@ -141,6 +140,12 @@ def test_requirement_numbers_stay_with_the_code(document: dict[str, Any]) -> Non
     assert note["description"] == "What somebody wrote."
 
 
+def test_a_field_may_be_called_title(document: dict[str, Any]) -> None:
+    note = document["components"]["schemas"]["Note"]
+    assert note["properties"]["title"] == {"type": "string", "default": ""}
+    assert "title" not in note
+
+
 def test_the_models_examples_are_shown_with_their_nulls(document: dict[str, Any]) -> None:
     keep = document["paths"]["/v1/notes"]["post"]
     named = keep["requestBody"]["content"]["application/json"]["examples"]
@@ -176,4 +181,4 @@ def test_the_request_id_and_the_idempotency_key_are_described(document: dict[str
 
 def test_what_may_be_left_out_of_a_query_is_never_null(document: dict[str, Any]) -> None:
     (limit,) = document["paths"]["/v1/notes"]["get"]["parameters"]
-    assert limit["schema"] == {"type": "integer", "minimum": 1, "title": "Limit"}
+    assert limit["schema"] == {"type": "integer", "minimum": 1}

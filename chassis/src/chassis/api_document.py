@@ -7,12 +7,12 @@ call it, the codes that come by themselves, and the examples that stand beside t
 import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_fields_from_routes
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from chassis import problem_responses
 from contracts.problem_codes import Code
@@ -63,6 +63,14 @@ def of_route(
     }
 
 
+def with_examples(
+    *examples: Mapping[str, Any], extra: Literal["ignore", "forbid"] = "ignore"
+) -> ConfigDict:
+    """A model's configuration; the examples are shown where it is a body or an answer."""
+    shown: list[JsonValue] = [dict(each) for each in examples]
+    return ConfigDict(json_schema_extra={"examples": shown}, extra=extra)
+
+
 def operation_id(route: APIRoute) -> str:
     """The function's name as other languages write it: `create_link_request` → camelCase."""
     first, *rest = route.name.split("_")
@@ -97,9 +105,7 @@ def _described(plain: Mapping[str, Any], examples: Mapping[str, list[Any]]) -> d
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     for schema in schemas.values():
-        schema.pop("examples", None)
-        if "description" in schema:
-            schema["description"] = _REQUIREMENTS.sub("", schema["description"])
+        _tidy(schema)
     shown: dict[str, Any] = {}
     responses: dict[str, Any] = {}
     for _, _, operation in operations(document):
@@ -114,10 +120,24 @@ def _described(plain: Mapping[str, Any], examples: Mapping[str, list[Any]]) -> d
     return document
 
 
+def _tidy(schema: Any) -> None:
+    """Without titles, which repeat the names, and examples, which have lost their nulls."""
+    for noise in ("title", "examples"):
+        if not isinstance(schema.get(noise), dict):
+            schema.pop(noise, None)
+    if isinstance(schema.get("description"), str):
+        schema["description"] = _REQUIREMENTS.sub("", schema["description"])
+    for part in (*schema.get("properties", {}).values(), *schema.get("anyOf", ())):
+        _tidy(part)
+    if "items" in schema:
+        _tidy(schema["items"])
+
+
 def _parameters(operation: dict[str, Any]) -> None:
     """Nobody can send null in a query or a header: what may be left out is said by `required`."""
     for parameter in operation.get("parameters", ()):
         schema = parameter["schema"]
+        _tidy(schema)
         kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
         if len(kinds) == 1:
             del schema["anyOf"]

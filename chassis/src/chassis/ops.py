@@ -6,11 +6,46 @@ from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
 from sqlalchemy import func, select
 
+from chassis.api_document import with_examples
 from chassis.app import Service
 from chassis.http import GuardedRoute, allow, public
 from chassis.schema import ChassisTables
+
+
+class OutboxStatus(BaseModel):
+    """Events not published yet. parked: how many of them can't ever be sent."""
+
+    backlog: int
+    parked: int
+    oldest_seconds: float
+
+
+class ServiceStatus(BaseModel):
+    """consumer_lag: records not taken yet, by topic; null while the broker is away.
+
+    relay_holder: who publishes, null for nobody. dead_letters: how many wait for somebody.
+    """
+
+    model_config = with_examples(
+        {
+            "service": "search",
+            "ready": True,
+            "consumer_lag": {"directory.clients.v1": 0, "linking.bureaus.v1": 0},
+            "outbox": {"backlog": 0, "parked": 0, "oldest_seconds": 0.0},
+            "relay_holder": "search-relay-7c9d:1",
+            "dead_letters": 0,
+        }
+    )
+
+    service: str
+    ready: bool
+    consumer_lag: dict[str, int] | None
+    outbox: OutboxStatus
+    relay_holder: str | None
+    dead_letters: int
 
 
 def install(app: FastAPI, service: Service, tables: ChassisTables) -> None:
@@ -37,12 +72,16 @@ def install(app: FastAPI, service: Service, tables: ChassisTables) -> None:
             generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST
         )
 
-    @router.get(f"/v1/ops/{service.name}/status", tags=["ops"])
+    @router.get(
+        f"/v1/ops/{service.name}/status",
+        tags=["ops"],
+        operation_id=f"{service.name}Status",
+        summary=f"How {service.name} is",
+    )
     @allow("ops")
-    async def status(request: Request) -> dict[str, Any]:
-        """Consumer lag by topic (null while the broker is away), outbox backlog and age in seconds,
-        who relays, dead letters."""
-        return await _status(service, tables)
+    async def status(request: Request) -> ServiceStatus:
+        """Consumer lag by topic, outbox backlog and age, who relays, dead letters."""
+        return ServiceStatus.model_validate(await _status(service, tables))
 
     app.include_router(router)
 

@@ -4,9 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from activation import examples
 from activation.client_list import Listed
 from activation.permissions import Access as ConsultantAccess
 from activation.tables import BureauUser, Client, LinkedClient, SignIn
+from chassis.api_document import with_examples
 from contracts.events.activation import Grant, Permission
 from contracts.events.event import Person
 from contracts.events.linking import Route
@@ -40,18 +42,26 @@ class GrantIn(Request):
 
 
 class Activation(Request):
+    model_config = with_examples(examples.ACTIVATION, extra="forbid")
+
     grants: Annotated[list[GrantIn], Field(max_length=10_000)] = []
 
 
 class ConsultantPermissions(Request):
+    model_config = with_examples(examples.CONSULTANT_PERMISSIONS, extra="forbid")
+
     permissions: PermissionsIn
 
 
 class SignInRequest(Request):
+    model_config = with_examples(examples.SIGN_IN_REQUEST, extra="forbid")
+
     program: Program | None = None
 
 
 class Redemption(Request):
+    model_config = with_examples(examples.REDEMPTION, extra="forbid")
+
     token: str
 
 
@@ -70,6 +80,8 @@ class LinkedOut(BaseModel):
 
 
 class ActivationList(BaseModel):
+    model_config = with_examples(examples.ACTIVATION_LIST)
+
     items: list[LinkedOut]
 
 
@@ -84,6 +96,8 @@ class ConsultantOut(BaseModel):
 
 
 class Consultants(BaseModel):
+    model_config = with_examples(examples.CONSULTANTS)
+
     items: list[ConsultantOut]
 
 
@@ -108,12 +122,16 @@ class ClientOut(BaseModel):
 
 
 class Clients(BaseModel):
+    model_config = with_examples(examples.CLIENTS)
+
     items: list[ClientOut]
     next_cursor: str | None
 
 
 class ActivatedClient(ClientOut):
     """One client, with how it came here."""
+
+    model_config = with_examples(examples.ACTIVATED_CLIENT)
 
     route: Route
     linked_at: Moment
@@ -127,6 +145,8 @@ class ActivatedClient(ClientOut):
 
 
 class AccessOut(ConsultantOut):
+    model_config = with_examples(examples.ACCESS)
+
     permissions: list[Permission]
 
     @classmethod
@@ -136,16 +156,22 @@ class AccessOut(ConsultantOut):
 
 
 class AccessList(BaseModel):
+    model_config = with_examples(examples.ACCESS_LIST)
+
     items: list[AccessOut]
 
 
 class SignInOut(BaseModel):
+    model_config = with_examples(examples.SIGN_IN)
+
     url: str
     expires_at: Moment
 
 
 class Redeemed(BaseModel):
     """Whom the platform lets in, and where. program: the one to open, if one was asked for."""
+
+    model_config = with_examples(examples.REDEEMED)
 
     user_id: str
     tenant_id: str

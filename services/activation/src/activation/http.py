@@ -8,9 +8,10 @@ from pydantic import AfterValidator, StringConstraints
 from activation import activations, api, client_list, directory, links, permissions, sign_ins
 from activation.sign_ins import HandOff
 from chassis.database import Database
-from chassis.http import Caller, GuardedRoute, allow
+from chassis.http import Caller, GuardedRoute, allow, refuses
 from chassis.outbox import Outbox
 from contracts.fields import plain_text
+from contracts.problem_codes import Code
 
 Text = Annotated[str, StringConstraints(max_length=200), AfterValidator(plain_text)]
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -37,6 +38,7 @@ def _lists(database: Database, outbox: Outbox) -> APIRouter:
 
     @routes.post("/v1/activation-list/{tenant_id}/activate")
     @allow("bureau_admin")
+    @refuses(Code.CLIENT_NOT_FOUND, Code.NOT_LINKED)
     async def activate_client(
         tenant_id: str, caller: Caller, body: api.Activation | None = None
     ) -> api.ActivatedClient:
@@ -59,7 +61,9 @@ def _lists(database: Database, outbox: Outbox) -> APIRouter:
 
     @routes.get("/v1/clients/{tenant_id}")
     @allow("bureau_admin", "consultant")
+    @refuses(Code.CLIENT_NOT_FOUND)
     async def show_client(tenant_id: str, caller: Caller) -> api.ActivatedClient:
+        """One client of the client list (R37)."""
         async with database.transaction() as session:
             found = await client_list.show(session, caller, tenant_id)
         return api.ActivatedClient.of_link(*found)
@@ -80,6 +84,7 @@ def _permissions(database: Database, outbox: Outbox) -> APIRouter:
 
     @routes.get("/v1/clients/{tenant_id}/consultants")
     @allow("bureau_admin")
+    @refuses(Code.CLIENT_NOT_FOUND)
     async def list_permissions(tenant_id: str, caller: Caller) -> api.AccessList:
         """Every consultant's permissions at one client."""
         async with database.transaction() as session:
@@ -88,13 +93,16 @@ def _permissions(database: Database, outbox: Outbox) -> APIRouter:
 
     @routes.get("/v1/clients/{tenant_id}/consultants/{consultant_id}")
     @allow("bureau_admin", "consultant")
+    @refuses(Code.CLIENT_NOT_FOUND)
     async def show_permissions(tenant_id: str, consultant_id: str, caller: Caller) -> api.AccessOut:
+        """One consultant's permissions at one client; an admin may see all, others their own."""
         async with database.transaction() as session:
             found = await permissions.of_consultant(session, caller, tenant_id, consultant_id)
         return api.AccessOut.of_access(found)
 
     @routes.put("/v1/clients/{tenant_id}/consultants/{consultant_id}")
     @allow("bureau_admin")
+    @refuses(Code.CLIENT_NOT_FOUND)
     async def replace_permissions(
         tenant_id: str, consultant_id: str, body: api.ConsultantPermissions, caller: Caller
     ) -> api.AccessOut:
@@ -114,6 +122,7 @@ def _sign_ins(database: Database, hand_off: HandOff) -> APIRouter:
 
     @routes.post("/v1/clients/{tenant_id}/sign-in")
     @allow("bureau_admin", "consultant")
+    @refuses(Code.CLIENT_NOT_FOUND, Code.NO_PERMISSION)
     async def sign_in(
         tenant_id: str, caller: Caller, answer: Response, body: api.SignInRequest | None = None
     ) -> api.SignInOut:
@@ -127,6 +136,7 @@ def _sign_ins(database: Database, hand_off: HandOff) -> APIRouter:
 
     @routes.post("/v1/sign-ins/redeem")
     @allow("platform")
+    @refuses(Code.NOT_FOUND, Code.SIGN_IN_SPENT, Code.NO_PERMISSION)
     async def redeem_sign_in(body: api.Redemption) -> api.Redeemed:
         """The platform lets somebody in: who, where, to which programs. Works once."""
         async with database.transaction() as session:
