@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.compatibility import breaks
+from contracts.compatibility import breaks, differences
 from contracts.schemas import schemas
 
 Schemas = dict[str, Any]
@@ -212,3 +212,42 @@ def test_all_breaks_are_named_at_once() -> None:
         "ClientRecord.city: the field is gone",
         "MailFailed: the event is gone",
     ]
+
+
+NARROWS, WIDENS = (True, False), (False, True)
+DIRECTIONS: dict[str, tuple[dict[str, Any], dict[str, Any], list[tuple[bool, bool]]]] = {
+    "a field gone": ({"properties": {"a": {}}}, {"properties": {}}, [(True, True)]),
+    "a field required": (
+        {"properties": {"a": {}}},
+        {"properties": {"a": {}}, "required": ["a"]},
+        [NARROWS],
+    ),
+    "a new field required": ({}, {"properties": {"a": {}}, "required": ["a"]}, [NARROWS]),
+    "null taken": (
+        {"anyOf": [{"type": "string"}]},
+        {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        [WIDENS],
+    ),
+    "null taken, and the text bounded": (
+        {"anyOf": [{"type": "string"}]},
+        {"anyOf": [{"type": "string", "maxLength": 5}, {"type": "null"}]},
+        [WIDENS, NARROWS],
+    ),
+    "an enum set": ({"type": "string"}, {"type": "string", "enum": ["a"]}, [NARROWS]),
+    "a maximum lowered": ({"maximum": 7}, {"maximum": 5}, [NARROWS]),
+    "unknown fields refused": ({}, {"additionalProperties": False}, [NARROWS]),
+    "unknown fields taken": ({"additionalProperties": False}, {}, [WIDENS]),
+    "unknown fields bound to a type": (
+        {"additionalProperties": False},
+        {"additionalProperties": {"type": "string"}},
+        [(True, True)],
+    ),
+    "a pattern changed": ({"pattern": "a"}, {"pattern": "b"}, [(True, True)]),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "found"), DIRECTIONS.values(), ids=DIRECTIONS.keys())
+def test_each_difference_says_its_direction(
+    old: dict[str, Any], new: dict[str, Any], found: list[tuple[bool, bool]]
+) -> None:
+    assert [(each.narrows, each.widens) for each in differences(old, new, {}, {})] == found

@@ -1,12 +1,16 @@
-"""Whether events as they are now still suit what has been released.
+"""Whether schemas as they are now still suit what has been released.
 
-Both directions count. Records of the released kind are retained and read by the new code; records
-of the new kind are read by consumers that were released and run on. So within a version nothing
-may be taken away, narrowed or widened; new optional fields and new events are free, since
-consumers ignore what they don't know. (design.md, Topics)
+For events both directions count. Records of the released kind are retained and read by the new
+code; records of the new kind are read by consumers that were released and run on. So within a
+version nothing may be taken away, narrowed or widened; new optional fields and new events are
+free, since consumers ignore what they don't know. (design.md, Topics)
+
+What only goes one way, as a request or an answer does, is judged by its direction: each
+difference says whether it narrows, widens, or both.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 Schema = Mapping[str, Any]
@@ -16,6 +20,34 @@ _REMARKS = frozenset({"title", "description", "examples", "$schema", "$defs", "x
 _STRUCTURE = frozenset({"properties", "required", "items", "anyOf", "$ref"})
 _LEAST = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems"})
 _MOST = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems"})
+
+_NARROWER = ", which retained records may not meet"
+_WIDER = ", which released consumers refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One of two schemas. where: the field, `.grants[].program`; empty for the whole.
+
+    narrows: values that were right no longer are. widens: values may come that were wrong before.
+    word: the schema's keyword that it is about.
+    """
+
+    where: str
+    what: str
+    narrows: bool
+    widens: bool
+    word: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+def differences(
+    old: Schema, new: Schema, old_parts: Schema, new_parts: Schema
+) -> Iterator[Difference]:
+    """All that matter from old to new. parts: the schemas that `$ref`s lead to, by name."""
+    yield from _Comparison(old_parts, new_parts).of(old, new, "")
 
 
 def breaks(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[str]:
@@ -34,7 +66,8 @@ def _of_event(old: Schema, new: Schema) -> Iterator[str]:
     for what in sorted({*before, *after}):
         if before.get(what) != after.get(what):
             yield f": topic {what} {before.get(what)!r} became {after.get(what)!r}"
-    yield from _Comparison(old.get("$defs", {}), new.get("$defs", {})).of(old, new, "")
+    for difference in differences(old, new, old.get("$defs", {}), new.get("$defs", {})):
+        yield str(difference)
 
 
 class _Comparison:
@@ -44,62 +77,75 @@ class _Comparison:
         self._old_parts = old_parts
         self._new_parts = new_parts
 
-    def of(self, old: Schema, new: Schema, path: str) -> Iterator[str]:
+    def of(self, old: Schema, new: Schema, path: str) -> Iterator[Difference]:
         before = _alternatives(old, self._old_parts)
         after = _alternatives(new, self._new_parts)
         if before.keys() != after.keys():
-            yield f"{path}: type {_named(before)} became {_named(after)}"
-            return
+            what = f"type {_named(before)} became {_named(after)}"
+            gone, come = bool(before.keys() - after.keys()), bool(after.keys() - before.keys())
+            yield Difference(path, what, narrows=gone, widens=come, word="type")
         yield from _keywords(_beside(old), _beside(new), path)
         for kind in before:
-            yield from self._one(before[kind], after[kind], path)
+            if kind in after:
+                yield from self._one(before[kind], after[kind], path)
 
-    def _one(self, old: Schema, new: Schema, path: str) -> Iterator[str]:
+    def _one(self, old: Schema, new: Schema, path: str) -> Iterator[Difference]:
         yield from _keywords(old, new, path)
         yield from self._fields(old, new, path)
         if ("items" in old) != ("items" in new):
-            yield f"{path}[]: what it holds is said in one of both only"
+            what = "what it holds is said in one of both only"
+            yield Difference(f"{path}[]", what, narrows=True, widens=True)
         elif "items" in old:
             yield from self.of(old["items"], new["items"], f"{path}[]")
 
-    def _fields(self, old: Schema, new: Schema, path: str) -> Iterator[str]:
+    def _fields(self, old: Schema, new: Schema, path: str) -> Iterator[Difference]:
         before, after = old.get("properties", {}), new.get("properties", {})
         must, must_now = set(old.get("required", ())), set(new.get("required", ()))
         for name in before:
             at = f"{path}.{name}"
             if name not in after:
-                yield f"{at}: the field is gone"
+                yield Difference(at, "the field is gone", narrows=True, widens=True)
                 continue
             if name in must_now - must:
-                yield f"{at}: is required now, and retained records may lack it"
+                what = "is required now, and retained records may lack it"
+                yield Difference(at, what, narrows=True, widens=False, word="required")
             if name in must - must_now:
-                yield f"{at}: is optional now, and released consumers need it"
+                what = "is optional now, and released consumers need it"
+                yield Difference(at, what, narrows=False, widens=True, word="required")
             yield from self.of(before[name], after[name], at)
         for name in after:
             if name not in before and name in must_now:
-                yield f"{path}.{name}: a new field must be optional"
+                what = "a new field must be optional"
+                at = f"{path}.{name}"
+                yield Difference(at, what, narrows=True, widens=False, word="required")
 
 
-def _keywords(old: Schema, new: Schema, path: str) -> Iterator[str]:
+def _keywords(old: Schema, new: Schema, path: str) -> Iterator[Difference]:
     for word in sorted({*old, *new} - _REMARKS - _STRUCTURE - {"type"}):
-        if old.get(word) == new.get(word) and (word in old) == (word in new):
-            continue
         before, after = old.get(word), new.get(word)
-        if word == "enum" and before and after and set(before) == set(after):
+        if before == after and (word in old) == (word in new):
             continue
-        yield f"{path}: {word} {before!r} became {after!r}{_direction(word, before, after)}"
+        narrows, widens = _directions(word, before, after)
+        if not narrows and not widens:
+            continue
+        what = f"{word} {before!r} became {after!r}"
+        if narrows != widens:
+            what += _NARROWER if narrows else _WIDER
+        yield Difference(path, what, narrows, widens, word)
 
 
-def _direction(word: str, before: Any, after: Any) -> str:
-    narrower = ", which retained records may not meet"
-    wider = ", which released consumers refuse"
+def _directions(word: str, before: Any, after: Any) -> tuple[bool, bool]:
+    """(narrows, widens); both where it can't be told."""
     if word == "enum" and before is not None and after is not None:
-        return narrower if set(before) - set(after) else wider
+        return bool(set(before) - set(after)), bool(set(after) - set(before))
+    if word in _LEAST | _MOST | {"enum"} and (before is None or after is None):
+        return before is None, after is None
     if word in _LEAST | _MOST:
-        if before is None or after is None:
-            return narrower if before is None else wider
-        return narrower if (after > before) == (word in _LEAST) else wider
-    return ""
+        narrower = (after > before) == (word in _LEAST)
+        return narrower, not narrower
+    if word == "additionalProperties" and not isinstance(before or after, dict):
+        return after is False, before is False
+    return True, True
 
 
 def _alternatives(schema: Schema, parts: Schema) -> dict[str, Schema]:
