@@ -8,7 +8,7 @@ PROJECTS := $(PACKAGES:%=%/pyproject.toml)
 LOCAL := koppla koppla-contracts koppla-chassis koppla-search koppla-linking koppla-notifier koppla-activation
 UV_VERSION := 0.13.9
 
-.PHONY: setup run test check format bench lock clean
+.PHONY: setup run test check api format bench lock clean
 
 setup: $(V)/.ready
 
@@ -39,6 +39,11 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config .importlinter
+	$(BIN)/python -m koppla.api_documents --check
+
+# After a change of the API or of events: its documents in docs/api anew.
+api: setup
+	$(BIN)/python -m koppla.api_documents
 
 format: setup
 	$(BIN)/ruff format .

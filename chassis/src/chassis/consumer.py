@@ -98,6 +98,13 @@ class Consumer:
         self._topics[event.topic.name] = event.topic
         self._states[event.topic.name] = (event, handler)
 
+    @property
+    def heard(self) -> list[type[Event]]:
+        """The events that it has a handler for, by topic."""
+        states = [event for event, _ in self._states.values()]
+        told = [event for named in self._events.values() for event, _ in named.values()]
+        return sorted([*states, *told], key=lambda event: event.topic.name)
+
     async def start(self) -> None:
         self._stopping.clear()
         self.broker, self.subscriber = subscription(

@@ -141,10 +141,20 @@ Caller = Annotated[Principal, Depends(_principal)]
 """The caller of a route that says `allow`."""
 
 
-def new_app(title: str, authenticator: Authenticator | None, metrics: Metrics) -> FastAPI:
-    """A FastAPI app whose every error is a problem document and whose every route is guarded."""
+def new_app(
+    title: str,
+    authenticator: Authenticator | None,
+    metrics: Metrics,
+    *,
+    openapi_url: str | None = "/openapi.json",
+) -> FastAPI:
+    """A FastAPI app whose every error is a problem document and whose every route is guarded.
+
+    openapi_url: where its own description lies, None for nowhere.
+    """
     app = api_document.DescribedApp(
         title=title,
+        openapi_url=openapi_url,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

@@ -21,16 +21,13 @@ _STRUCTURE = frozenset({"properties", "required", "items", "anyOf", "$ref"})
 _LEAST = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems"})
 _MOST = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems"})
 
-_NARROWER = ", which retained records may not meet"
-_WIDER = ", which released consumers refuse"
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One of two schemas. where: the field, `.grants[].program`; empty for the whole.
 
     narrows: values that were right no longer are. widens: values may come that were wrong before.
-    word: the schema's keyword that it is about.
+    word: the schema's keyword that it is about; `new` for a required field that was not there.
     """
 
     where: str
@@ -67,7 +64,18 @@ def _of_event(old: Schema, new: Schema) -> Iterator[str]:
         if before.get(what) != after.get(what):
             yield f": topic {what} {before.get(what)!r} became {after.get(what)!r}"
     for difference in differences(old, new, old.get("$defs", {}), new.get("$defs", {})):
-        yield str(difference)
+        yield f"{difference}{_why(difference)}"
+
+
+def _why(difference: Difference) -> str:
+    """Whom of the two directions a difference breaks, where it breaks one only."""
+    if difference.narrows == difference.widens or difference.word in ("type", "new"):
+        return ""
+    if difference.word == "required":
+        lacking = ", and retained records may lack it"
+        return lacking if difference.narrows else ", and released consumers need it"
+    unmet = ", which retained records may not meet"
+    return unmet if difference.narrows else ", which released consumers refuse"
 
 
 class _Comparison:
@@ -107,17 +115,17 @@ class _Comparison:
                 yield Difference(at, "the field is gone", narrows=True, widens=True)
                 continue
             if name in must_now - must:
-                what = "is required now, and retained records may lack it"
+                what = "is required now"
                 yield Difference(at, what, narrows=True, widens=False, word="required")
             if name in must - must_now:
-                what = "is optional now, and released consumers need it"
+                what = "is optional now"
                 yield Difference(at, what, narrows=False, widens=True, word="required")
             yield from self.of(before[name], after[name], at)
         for name in after:
             if name not in before and name in must_now:
                 what = "a new field must be optional"
                 at = f"{path}.{name}"
-                yield Difference(at, what, narrows=True, widens=False, word="required")
+                yield Difference(at, what, narrows=True, widens=False, word="new")
 
 
 def _keywords(old: Schema, new: Schema, path: str) -> Iterator[Difference]:
@@ -128,10 +136,7 @@ def _keywords(old: Schema, new: Schema, path: str) -> Iterator[Difference]:
         narrows, widens = _directions(word, before, after)
         if not narrows and not widens:
             continue
-        what = f"{word} {before!r} became {after!r}"
-        if narrows != widens:
-            what += _NARROWER if narrows else _WIDER
-        yield Difference(path, what, narrows, widens, word)
+        yield Difference(path, f"{word} {before!r} became {after!r}", narrows, widens, word)
 
 
 def _directions(word: str, before: Any, after: Any) -> tuple[bool, bool]:

@@ -4,7 +4,6 @@ In containers Caddy does this; the paths are the same.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -14,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis.app import Service
 from chassis.http import new_app, public
 from chassis.telemetry import Metrics
+from koppla.api import pages
 
 PATHS: Mapping[str, tuple[str, ...]] = {
     "search": ("/v1/client-searches", "/v1/ops/search"),
@@ -41,10 +41,13 @@ PATHS: Mapping[str, tuple[str, ...]] = {
 
 _HOME = """<!doctype html><html lang="sv"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>Koppla</title>
-<link rel="stylesheet" href="/inbox/style.css"><main><h1>Koppla</h1>
+<link rel="stylesheet" href="/docs/style.css"><main><h1>Koppla</h1>
 <p>Så får en byrå åtkomst till en klients bokföring.
 <span lang="en">How an accounting bureau gets access to a client's books.</span></p>
-<ul>{inbox}<li><a href="/openapi.json">API-beskrivning (OpenAPI)</a></li>
+<ul>{inbox}<li><a href="/docs">API:et, anrop för anrop</a>
+<span lang="en">The API, call by call</span> (<a href="/openapi.json">OpenAPI</a>)</li>
+<li><a href="/docs/events">Händelserna, ämne för ämne</a>
+<span lang="en">The events, topic by topic</span> (<a href="/asyncapi.json">AsyncAPI</a>)</li>
 <li><a href="/readyz">Status</a></li></ul></main></html>"""
 
 
@@ -80,7 +83,8 @@ class Gateway:
 
 
 def _own_pages(services: Sequence[Service], *, has_inbox: bool) -> FastAPI:
-    app = new_app("Koppla", None, Metrics("gateway"))
+    app = new_app("Koppla", None, Metrics("gateway"), openapi_url=None)
+    app.include_router(pages.router([service.http for service in services]))
 
     @app.get("/healthz", include_in_schema=False)
     @public
@@ -105,11 +109,6 @@ def _own_pages(services: Sequence[Service], *, has_inbox: bool) -> FastAPI:
         text = b"".join(generate_latest(service.metrics.registry) for service in services)
         return PlainTextResponse(text, media_type=CONTENT_TYPE_LATEST)
 
-    @app.get("/openapi.json", include_in_schema=False)
-    @public
-    async def openapi() -> JSONResponse:
-        return JSONResponse(merged_openapi([service.http for service in services]))
-
     @app.get("/", include_in_schema=False)
     @public
     async def home() -> HTMLResponse:
@@ -117,18 +116,3 @@ def _own_pages(services: Sequence[Service], *, has_inbox: bool) -> FastAPI:
         return HTMLResponse(_HOME.format(inbox=link if has_inbox else ""))
 
     return app
-
-
-def merged_openapi(apps: Sequence[FastAPI]) -> dict[str, Any]:
-    """One OpenAPI document of all services; a component of one name must be the same in each."""
-    merged: dict[str, Any] = {
-        "openapi": "3.1.0",
-        "info": {"title": "Koppla", "version": "1"},
-        "paths": {},
-        "components": {"schemas": {}},
-    }
-    for app in apps:
-        document = app.openapi()
-        merged["paths"] |= document.get("paths", {})
-        merged["components"]["schemas"] |= document.get("components", {}).get("schemas", {})
-    return merged

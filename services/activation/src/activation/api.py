@@ -101,7 +101,7 @@ class Consultants(BaseModel):
     items: list[ConsultantOut]
 
 
-class ClientOut(BaseModel):
+class ListedClient(BaseModel):
     """A client in the list. programs, may_sign_in: the caller's own."""
 
     tenant_id: str
@@ -111,7 +111,7 @@ class ClientOut(BaseModel):
     may_sign_in: bool
 
     @classmethod
-    def of(cls, listed: Listed) -> "ClientOut":
+    def of(cls, listed: Listed) -> "ListedClient":
         return cls(
             tenant_id=listed.client.tenant_id,
             name=listed.client.name,
@@ -124,11 +124,11 @@ class ClientOut(BaseModel):
 class Clients(BaseModel):
     model_config = with_examples(examples.CLIENTS)
 
-    items: list[ClientOut]
+    items: list[ListedClient]
     next_cursor: str | None
 
 
-class ActivatedClient(ClientOut):
+class ActivatedClient(ListedClient):
     """One client, with how it came here."""
 
     model_config = with_examples(examples.ACTIVATED_CLIENT)
@@ -141,7 +141,7 @@ class ActivatedClient(ClientOut):
 
     @classmethod
     def of_link(cls, link: LinkedClient, listed: Listed) -> "ActivatedClient":
-        return cls.model_validate({**link.model_dump(), **ClientOut.of(listed).model_dump()})
+        return cls.model_validate({**link.model_dump(), **ListedClient.of(listed).model_dump()})
 
 
 class AccessOut(ConsultantOut):

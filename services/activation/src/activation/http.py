@@ -56,7 +56,7 @@ def _lists(database: Database, outbox: Outbox) -> APIRouter:
         """All activated clients, in Swedish order, or those that match (R40, R42, R43)."""
         async with database.transaction() as session:
             found, following = await client_list.page(session, caller, query, limit, cursor)
-        items = [api.ClientOut.of(listed) for listed in found]
+        items = [api.ListedClient.of(listed) for listed in found]
         return api.Clients(items=items, next_cursor=following)
 
     @routes.get("/v1/clients/{tenant_id}")
