@@ -41,7 +41,8 @@ PATHS: Mapping[str, tuple[str, ...]] = {
 
 _HOME = """<!doctype html><html lang="sv"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>Koppla</title>
-<link rel="stylesheet" href="/docs/style.css"><main><h1>Koppla</h1>
+<link rel="stylesheet" href="/docs/style.css"><link rel="stylesheet" href="/docs/page.css">
+<main><h1>Koppla</h1>
 <p>Så får en byrå åtkomst till en klients bokföring.
 <span lang="en">How an accounting bureau gets access to a client's books.</span></p>
 <ul>{inbox}<li><a href="/docs">API:et, anrop för anrop</a>

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 Part = Mapping[str, Any]
 _DAY_MS = 24 * 60 * 60 * 1000
@@ -16,6 +17,18 @@ _JINJA = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def _coded(text: str) -> Markup:
+    """Markdown's `code`, the only markup that our descriptions use."""
+    parts = [
+        Markup("<code>{}</code>").format(part) if place % 2 else Markup("{}").format(part)
+        for place, part in enumerate(text.split("`"))
+    ]
+    return Markup("").join(parts)
+
+
+_JINJA.filters["coded"] = _coded
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +177,7 @@ def _about(schema: Part, schemas: Part) -> str:
         said += [f"at most {inner['maxLength']} characters"] if "maxLength" in inner else []
         said += [f"from {inner['minimum']}"] if "minimum" in inner else []
     if "default" in schema:
-        said.append(f"default {_json(schema['default'])}")
+        said.append(f"default {json.dumps(schema['default'], ensure_ascii=False)}")
     return "; ".join(part for part in said if part)
 
 

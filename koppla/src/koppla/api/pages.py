@@ -17,7 +17,11 @@ from contracts.problem_codes import Code
 from koppla.api.committed import ASYNCAPI, HOME, read
 
 _OWN = Path(__file__).with_name("static")
-_OURS = {"swagger.js": "text/javascript", "style.css": "text/css"}
+_OURS = {
+    "swagger.js": "text/javascript",
+    "style.css": "text/css",
+    "page.css": "text/css",
+}
 _SWAGGERS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
