@@ -172,7 +172,8 @@ def test_each_problem_has_a_valid_example_and_its_headers(document: dict[str, An
 
 def test_the_request_id_and_the_idempotency_key_are_described(document: dict[str, Any]) -> None:
     keep = document["paths"]["/v1/notes"]["post"]
-    assert "X-Request-Id" in keep["responses"]["201"]["headers"]
+    assert keep["responses"]["201"]["description"] == "Created"
+    assert {"X-Request-Id", "Location"} == keep["responses"]["201"]["headers"].keys()
     assert "X-Request-Id" in document["components"]["responses"]["Unavailable"]["headers"]
     (key,) = keep["parameters"]
     assert (key["in"], key["name"], key["required"]) == ("header", "Idempotency-Key", False)

@@ -1,18 +1,16 @@
 """The gateway's own pages: what it serves beside the services' answers."""
 
+import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
 
 from chassis.app import HttpServer, Service, listen
-from koppla.api.described import services
 from koppla.gateway import Gateway
 
-
-@pytest.fixture(scope="module")
-def described() -> list[Service]:
-    return services()
+PAGES = ("/docs", "/docs/events")
 
 
 @pytest.fixture
@@ -26,11 +24,72 @@ async def http(described: list[Service]) -> AsyncIterator[httpx.AsyncClient]:
     await server.stop()
 
 
-async def test_the_openapi_document_is_that_of_all_services(http: httpx.AsyncClient) -> None:
-    document = (await http.get("/openapi.json")).json()
-    assert {
-        "/v1/client-searches",
-        "/v1/link-requests",
-        "/v1/clients",
-        "/v1/ops/notifier/status",
-    } <= (document["paths"].keys())
+async def test_the_openapi_document_is_that_of_all_services(
+    http: httpx.AsyncClient, operations_document: dict[str, Any]
+) -> None:
+    assert (await http.get("/openapi.json")).json() == operations_document
+
+
+async def test_the_asyncapi_document_is_served(
+    http: httpx.AsyncClient, events_document: dict[str, Any]
+) -> None:
+    assert (await http.get("/asyncapi.json")).json() == events_document
+
+
+async def test_the_home_page_leads_to_the_documents(http: httpx.AsyncClient) -> None:
+    home = (await http.get("/")).text
+    for path in (*PAGES, "/openapi.json", "/asyncapi.json"):
+        assert f'href="{path}"' in home
+        assert (await http.get(path)).status_code == 200
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_documents_page_needs_nothing_of_another_origin(
+    http: httpx.AsyncClient, path: str
+) -> None:
+    answer = await http.get(path)
+    assert answer.headers["content-type"].startswith("text/html")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert not {"unsafe-inline", "unsafe-eval", "http:", "https:"} & set(re.split("[ ;']", policy))
+    needed = re.findall(r'(?:src|href)="([^"]+)"', answer.text)
+    assert not [address for address in needed if not re.match(r"/|#|data:,$", address)]
+    for address in needed:
+        if address.startswith("/"):
+            assert (await http.get(address)).status_code == 200, address
+    # What the policy would stop: a script or a style written into the page.
+    assert not re.findall(r"<script(?![^>]*\bsrc=)|<style|\bon\w+=| style=", answer.text)
+
+
+async def test_swagger_ui_reads_our_document_and_asks_no_validator(
+    http: httpx.AsyncClient,
+) -> None:
+    page = (await http.get("/docs")).text
+    scripts = re.findall(r'<script src="([^"]+)"', page)
+    started = await http.get(scripts[-1])
+    assert started.headers["content-type"].startswith("text/javascript")
+    assert 'url: "/openapi.json"' in started.text
+    assert "validatorUrl: null" in started.text
+    bundle = await http.get(scripts[0])
+    assert "SwaggerUIBundle" in bundle.text
+    assert "max-age" in bundle.headers["cache-control"]
+
+
+@pytest.mark.parametrize("name", ["swagger.html", "..%2Fpages.py", "redoc.standalone.js", "a"])
+async def test_no_other_file_is_served(http: httpx.AsyncClient, name: str) -> None:
+    assert (await http.get(f"/docs/{name}")).status_code == 404
+
+
+async def test_the_events_page_tells_of_every_topic_and_event(
+    http: httpx.AsyncClient, events_document: dict[str, Any]
+) -> None:
+    page = (await http.get("/docs/events")).text
+    for name, channel in events_document["channels"].items():
+        assert f'id="{name}"' in page
+        for message in channel["messages"]:
+            assert f'id="{name}.{message}"' in page
+    for field in ("recipients[].email", "grants[].permissions[].program", "accepted_by.side"):
+        assert f"<code>{field}</code>" in page
+    for said in ("Åkerströms Måleri i Örebro AB", "linking, activation", "14 dygn", "ingen tjänst"):
+        assert said in page
+    assert "`" not in page

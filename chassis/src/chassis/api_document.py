@@ -7,6 +7,7 @@ call it, the codes that come by themselves, and the examples that stand beside t
 import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, Literal, get_args
 
 from fastapi import FastAPI
@@ -25,6 +26,8 @@ _BEARER = {
     "description": "A JWT of the configured issuer, with `sub`, `roles` and, for people of a"
     " bureau, `bureau_id`.",
 }
+_FASTAPIS_WORDS = "Successful Response"
+_LOCATION = {"description": "What was made.", "schema": {"type": "string"}}
 _REQUEST_ID = {
     "description": "The request in our logs; name it when you ask about an answer.",
     "schema": {"type": "string", "format": "uuid"},
@@ -171,10 +174,13 @@ def _show(
 def _responses(operation: dict[str, Any], components: dict[str, Any]) -> None:
     said = operation["responses"]
     said.pop("422", None)
-    for answer in said.values():
-        answer.setdefault("headers", {})["X-Request-Id"] = {
-            "$ref": "#/components/headers/X-Request-Id"
-        }
+    for status, answer in said.items():
+        if answer["description"] == _FASTAPIS_WORDS:
+            answer["description"] = HTTPStatus(int(status)).phrase
+        headers = answer.setdefault("headers", {})
+        headers["X-Request-Id"] = {"$ref": "#/components/headers/X-Request-Id"}
+        if status == "201":
+            headers["Location"] = _LOCATION
     for status, codes in problem_responses.by_status(_codes(operation)).items():
         name = problem_responses.name(codes)
         components[name] = problem_responses.response(codes)

@@ -1,6 +1,7 @@
 """The documents as they are committed, in docs/api: and as the code says them now."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ ASYNCAPI = "asyncapi.json"
 RELEASED = "released/openapi.v1.json"
 
 
+@cache
 def generated() -> dict[str, dict[str, Any]]:
     """Each document by its file, as the code says now."""
     from koppla.api import asyncapi, openapi

@@ -51,12 +51,14 @@ Ignore fields that you do not know, and take an unknown code by its status. Noth
 
 TAGS = {
     "search": "Finding a client that already uses the platform.",
-    "linking": "Asking a client for access, and what came of it: requests and links.",
+    "link requests": "Asking a client for access, and what came of it.",
     "link pages": "What a mailed link leads to: pages for people, and the same as JSON.",
+    "links": "Who is linked to whom, and ending it.",
     "client list": "Linked clients: those to be activated, and those that are.",
     "permissions": "Which consultant may do what in which program of a client.",
     "sign-in": "From the client list into a client's company.",
-    "ops": "How the services are, for those who run them.",
+    "support": "For customer service: signed paper forms, and who decided what.",
+    "ops": "For those who run it: how the services are, exclusions, the proof of the audit trail.",
 }
 """By name, in the order of a bureau's work. Every operation has at least one."""
 
@@ -69,7 +71,7 @@ PARAMETERS = {
     "token": ("The end of a mailed link's address.", None),
     "limit": ("How many items a page has at most.", 50),
     "cursor": ("The `next_cursor` of the page before.", None),
-    "query": ("Part of the client's name, in upper or lower case, or its number.", "måleri"),
+    "query": ("Part of the client's name, in upper or lower case, or its database id.", "måleri"),
     "status": ("Only those that are so.", None),
     "sort": ("What the list is ordered by; with `-` the other way round.", None),
 }

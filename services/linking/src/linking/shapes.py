@@ -8,16 +8,17 @@ from uuid import UUID
 from pydantic import (
     AfterValidator,
     BaseModel,
-    ConfigDict,
     Field,
     StrictBool,
     StringConstraints,
     field_validator,
 )
 
+from chassis.api_document import with_examples
 from contracts.events.event import Person
 from contracts.events.linking import FormKind, Route
 from contracts.fields import BureauId, EntryPoint, Message, Moment, Name, TenantId, plain_text
+from linking import examples
 from linking.exclusions import Kind
 from linking.messages import holds_address
 from linking.requests import Status
@@ -41,7 +42,7 @@ def without_address(text: str) -> str:
 class LinkRequestIn(BaseModel):
     """A bureau's ask. message: to the client's admins, at most 500 characters, no web address."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = with_examples(examples.NEW_REQUEST, extra="forbid")
 
     tenant_id: TenantId
     entry_point: EntryPoint
@@ -51,7 +52,7 @@ class LinkRequestIn(BaseModel):
 class EndIn(BaseModel):
     """Why a link is ended, in words that both sides get by mail: no web address in them."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = with_examples(examples.END, extra="forbid")
 
     reason: Annotated[Message, AfterValidator(without_address)] | None = None
 
@@ -63,7 +64,7 @@ class PaperFormIn(BaseModel):
     date beside the signature. reference: where the form is archived.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = with_examples(examples.PAPER_FORM, extra="forbid")
 
     bureau_id: BureauId
     tenant_id: TenantId
@@ -87,7 +88,7 @@ class ExclusionIn(BaseModel):
     """kind `group`: value is a chain's name, compared trimmed and caseless. `bureau`: a bureau_id.
     `multi_company_setup`: `true`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = with_examples(examples.EXCLUSION, extra="forbid")
 
     kind: Kind
     value: Annotated[_Text, StringConstraints(min_length=1)]
@@ -100,10 +101,14 @@ class ExclusionOut(BaseModel):
 
 
 class Exclusions(BaseModel):
+    model_config = with_examples(examples.EXCLUSIONS)
+
     items: list[ExclusionOut]
 
 
 class EligibilityOut(BaseModel):
+    model_config = with_examples(examples.ELIGIBLE, examples.NOT_ELIGIBLE)
+
     eligible: bool
     reason: str | None
     entry_points: list[str]
@@ -129,6 +134,8 @@ class RecipientOut(BaseModel):
 
 
 class LinkRequestOut(BaseModel):
+    model_config = with_examples(examples.REQUEST)
+
     id: UUID
     version: int
     bureau_id: str
@@ -159,6 +166,8 @@ class LinkRequestOut(BaseModel):
 
 
 class LinkRequests(BaseModel):
+    model_config = with_examples(examples.REQUESTS)
+
     items: list[LinkRequestOut]
     next_cursor: str | None
 
@@ -173,10 +182,14 @@ class EventOut(BaseModel):
 
 
 class Events(BaseModel):
+    model_config = with_examples(examples.TIME_LINE)
+
     items: list[EventOut]
 
 
 class LinkOut(BaseModel):
+    model_config = with_examples(examples.LINK)
+
     id: UUID
     version: int
     bureau_id: str
@@ -193,6 +206,8 @@ class LinkOut(BaseModel):
 
 
 class Links(BaseModel):
+    model_config = with_examples(examples.LINKS)
+
     items: list[LinkOut]
     next_cursor: str | None
 

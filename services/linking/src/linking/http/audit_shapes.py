@@ -4,9 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from chassis.api_document import with_examples
 from contracts.audit_chain import NO_TENANT
 from contracts.events.event import Person
 from contracts.fields import BureauId, Moment, TenantId
+from linking import examples
 from linking.storage.audit import Row
 
 _Cursor = Annotated[str, StringConstraints(max_length=200)]
@@ -62,6 +64,8 @@ class AuditOut(BaseModel):
 
 
 class AuditTrail(BaseModel):
+    model_config = with_examples(examples.AUDIT_TRAIL)
+
     items: list[AuditOut]
     next_cursor: str | None
 
@@ -108,6 +112,8 @@ class ChainRow(BaseModel):
 
 class Chain(BaseModel):
     """anchors: by chain, (seq, hash) of the last entry that retention has taken away."""
+
+    model_config = with_examples(examples.AUDIT_CHAIN)
 
     items: list[ChainRow]
     next_cursor: str | None

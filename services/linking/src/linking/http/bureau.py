@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
 from chassis.database import Database
-from chassis.http import Caller, allow
-from chassis.idempotency import IdempotencyKeys
+from chassis.http import Caller, allow, refuses
+from chassis.idempotency import IdempotencyKeys, KeyHeader
 from chassis.outbox import Outbox
 from contracts.fields import TenantId
+from contracts.problem_codes import Code
 from linking.http.origin import Origins
 from linking.service import asking, own_requests, showing
 from linking.service.asking import Terms
@@ -48,7 +49,7 @@ def _asking(
 ) -> None:
     @api.get("/eligibility", tags=["link requests"])
     @allow(*BUREAU_ROLES)
-    async def eligibility(
+    async def show_eligibility(
         caller: Caller, tenant_id: Annotated[TenantId | None, Query()] = None
     ) -> EligibilityOut:
         """May the caller's bureau use the digital route, and ask this client?"""
@@ -60,11 +61,18 @@ def _asking(
         "/link-requests", status_code=201, response_model=LinkRequestOut, tags=["link requests"]
     )
     @allow(*BUREAU_ROLES)
+    @refuses(
+        Code.BUREAU_EXCLUDED,
+        Code.CLIENT_NOT_FOUND,
+        Code.ALREADY_LINKED,
+        Code.DUPLICATE_REQUEST,
+        Code.NO_SYSTEM_ADMIN,
+    )
     async def create_link_request(
         body: LinkRequestIn,
         caller: Caller,
         request: Request,
-        idempotency_key: Annotated[str | None, Header()] = None,
+        idempotency_key: KeyHeader = None,
     ) -> JSONResponse:
         """Asks all system admins of a client by mail (R20, R21)."""
         async with database.transaction() as session:
@@ -95,6 +103,7 @@ def _deciding(
 ) -> None:
     @api.post("/link-requests/{request_id}/cancel", tags=["link requests"])
     @allow(*BUREAU_ROLES)
+    @refuses(Code.REQUEST_NOT_FOUND, Code.ALREADY_DECIDED)
     async def cancel_link_request(
         request_id: str, caller: Caller, request: Request
     ) -> LinkRequestOut:
@@ -109,11 +118,14 @@ def _deciding(
         "/link-requests/{request_id}/resend", response_model=LinkRequestOut, tags=["link requests"]
     )
     @allow(*BUREAU_ROLES)
+    @refuses(
+        Code.REQUEST_NOT_FOUND, Code.BUREAU_EXCLUDED, Code.ALREADY_DECIDED, Code.NO_SYSTEM_ADMIN
+    )
     async def resend_link_request(
         request_id: str,
         caller: Caller,
         request: Request,
-        idempotency_key: Annotated[str | None, Header()] = None,
+        idempotency_key: KeyHeader = None,
     ) -> JSONResponse:
         """Mails new links to the client's system admins of now; the request ends with them (D2)."""
         async with database.transaction() as session:
@@ -145,6 +157,7 @@ def _showing(api: APIRouter, database: Database) -> None:
 
     @api.get("/link-requests/{request_id}", tags=["link requests"])
     @allow(*READERS)
+    @refuses(Code.REQUEST_NOT_FOUND)
     async def show_link_request(request_id: str, caller: Caller) -> LinkRequestOut:
         """One request, with the delivery state of each recipient's mail (D7)."""
         async with database.transaction() as session:
@@ -152,6 +165,7 @@ def _showing(api: APIRouter, database: Database) -> None:
 
     @api.get("/link-requests/{request_id}/events", tags=["link requests"])
     @allow(*READERS)
+    @refuses(Code.REQUEST_NOT_FOUND)
     async def show_time_line(request_id: str, caller: Caller) -> Events:
         """What happened to a request, in order."""
         async with database.transaction() as session:

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from chassis.database import Database
-from chassis.http import Caller, allow
+from chassis.http import Caller, allow, refuses
 from chassis.outbox import Outbox
+from contracts.problem_codes import Code
 from linking.http.origin import Origins
 from linking.service import ending, showing
 from linking.service.guard import READERS
@@ -27,6 +28,7 @@ def add(api: APIRouter, database: Database, outbox: Outbox, origins: Origins) ->
 
     @api.get("/links/{link_id}", tags=["links"])
     @allow(*READERS)
+    @refuses(Code.LINK_NOT_FOUND)
     async def show_link(link_id: str, caller: Caller) -> LinkOut:
         """One link."""
         async with database.transaction() as session:
@@ -35,6 +37,7 @@ def add(api: APIRouter, database: Database, outbox: Outbox, origins: Origins) ->
 
     @api.post("/links/{link_id}/end", tags=["links"])
     @allow("bureau_admin", "support_agent")
+    @refuses(Code.LINK_NOT_FOUND)
     async def end_link(
         link_id: str, caller: Caller, request: Request, body: EndIn | None = None
     ) -> LinkOut:

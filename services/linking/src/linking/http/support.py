@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
 from chassis.database import Database
-from chassis.http import Caller, allow
-from chassis.idempotency import IdempotencyKeys
+from chassis.http import Caller, allow, refuses
+from chassis.idempotency import IdempotencyKeys, KeyHeader
 from chassis.outbox import Outbox
 from chassis.problems import Refused
 from contracts.problem_codes import Code
@@ -22,11 +22,12 @@ def add(
 ) -> None:
     @api.post("/paper-forms", status_code=201, response_model=LinkOut, tags=["support"])
     @allow("support_agent")
+    @refuses(Code.FORM_NOT_SIGNED, Code.ALREADY_LINKED)
     async def register_paper_form(
         body: PaperFormIn,
         caller: Caller,
         request: Request,
-        idempotency_key: Annotated[str | None, Header()] = None,
+        idempotency_key: KeyHeader = None,
     ) -> JSONResponse:
         """Links a bureau and a client by a signed form; nobody is asked, both are told (R3-R6)."""
         if not body.signed:

@@ -5,10 +5,12 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from chassis.http import GuardedRoute, public
+from chassis.http import GuardedRoute, public, refuses
 from contracts.link_token import Purpose
+from contracts.problem_codes import Code
 from linking.pages.answers import Desk
 from linking.pages.bodies import fields_of, is_confirmed, words
+from linking.pages.described import BACK, LANGUAGE, PAGE, body
 from linking.pages.shapes import InvitationOut, ManagedOut
 from linking.requests import Answer
 
@@ -25,8 +27,14 @@ def router(desk: Desk) -> APIRouter:
         return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
     @api.head("/{token}", include_in_schema=False)
-    @api.get("/{token}", response_model=InvitationOut | ManagedOut)
+    @api.get(
+        "/{token}",
+        response_model=InvitationOut | ManagedOut,
+        responses=PAGE,
+        openapi_extra=LANGUAGE,
+    )
     @public
+    @refuses(Code.LINK_EXPIRED, Code.NOT_A_SYSTEM_ADMIN)
     async def show_link_page(token: str, request: Request) -> Response:
         """What a link stands before. Changes nothing, however often it is fetched (R31)."""
 
@@ -38,8 +46,16 @@ def router(desk: Desk) -> APIRouter:
 
         return await desk.answered(request, work)
 
-    @api.post("/{token}/accept", response_model=InvitationOut, openapi_extra=_body("confirm"))
+    @api.post(
+        "/{token}/accept",
+        response_model=InvitationOut,
+        responses=BACK,
+        openapi_extra=body("confirm"),
+    )
     @public
+    @refuses(
+        Code.ALREADY_DECIDED, Code.LINK_EXPIRED, Code.NOT_A_SYSTEM_ADMIN, Code.CONFIRMATION_MISSING
+    )
     async def accept_by_link(token: str, request: Request) -> Response:
         """Accepts, with an explicit confirmation (R30, D10)."""
 
@@ -51,8 +67,14 @@ def router(desk: Desk) -> APIRouter:
 
         return await desk.answered(request, work)
 
-    @api.post("/{token}/decline", response_model=InvitationOut, openapi_extra=_body("message"))
+    @api.post(
+        "/{token}/decline",
+        response_model=InvitationOut,
+        responses=BACK,
+        openapi_extra=body("message"),
+    )
     @public
+    @refuses(Code.ALREADY_DECIDED, Code.LINK_EXPIRED, Code.NOT_A_SYSTEM_ADMIN)
     async def decline_by_link(token: str, request: Request) -> Response:
         """Says no, with a message to the bureau if one likes (D1)."""
 
@@ -64,8 +86,14 @@ def router(desk: Desk) -> APIRouter:
 
         return await desk.answered(request, work)
 
-    @api.post("/{token}/end", response_model=ManagedOut, openapi_extra=_body("confirm", "reason"))
+    @api.post(
+        "/{token}/end",
+        response_model=ManagedOut,
+        responses=BACK,
+        openapi_extra=body("confirm", "reason"),
+    )
     @public
+    @refuses(Code.NOT_A_SYSTEM_ADMIN, Code.CONFIRMATION_MISSING)
     async def end_by_link(token: str, request: Request) -> Response:
         """Ends the link, by its client's admin, with an explicit confirmation (D8)."""
 
@@ -79,17 +107,3 @@ def router(desk: Desk) -> APIRouter:
         return await desk.answered(request, work)
 
     return api
-
-
-_FIELDS = {
-    "confirm": {"type": "boolean"},
-    "message": {"type": "string", "maxLength": 500},
-    "reason": {"type": "string", "maxLength": 500},
-}
-
-
-def _body(*names: str) -> dict[str, object]:
-    """A body that is read by hand, for the API's description."""
-    schema = {"type": "object", "properties": {name: _FIELDS[name] for name in names}}
-    kinds = ("application/json", "application/x-www-form-urlencoded")
-    return {"requestBody": {"content": {kind: {"schema": schema} for kind in kinds}}}

@@ -6,11 +6,13 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from chassis.api_document import with_examples
 from contracts.events.event import Person
 from contracts.events.linking import FormKind
 from contracts.fields import PROGRAMS, Moment, Program, Side
 from contracts.link_token import Purpose
 from contracts.org_number import OrgNumber
+from linking import examples
 from linking.requests import Status
 from linking.service.invitations import Opened
 from linking.service.managing import Managed
@@ -44,6 +46,8 @@ class InvitationOut(BaseModel):
     link, which may have been sent again later (D2).
     reason: None but where a paper form or a deletion cancelled the request (D11).
     """
+
+    model_config = with_examples(examples.INVITATION)
 
     purpose: Purpose
     status: Status
@@ -120,6 +124,8 @@ class ManagedOut(BaseModel):
     for as long as its holder is an admin. decided_at, decided_by: the acceptance. reason: what
     the ender said. history: the client's own audit trail, the newest first (D9).
     """
+
+    model_config = with_examples(examples.MANAGED)
 
     purpose: Purpose
     status: Literal["active", "ended"]
