@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from chassis import problem_responses
+from chassis.idempotency import HEADER as IDEMPOTENCY_KEY
 from contracts.problem_codes import Code
 
 _CODES = "x-problem-codes"
@@ -198,7 +199,8 @@ def _codes(operation: dict[str, Any]) -> Iterator[Code]:
     for parameter in operation.get("parameters", ()):
         # An address that can't be one of ours, such as one with a NUL, is a 404.
         yield Code.NOT_FOUND if parameter["in"] == "path" else Code.INVALID_INPUT
-        if parameter["name"].lower() == "idempotency-key":
+        # Without a body there is no other one.
+        if parameter["name"] == IDEMPOTENCY_KEY and "requestBody" in operation:
             yield Code.IDEMPOTENCY_KEY_REUSED
 
 

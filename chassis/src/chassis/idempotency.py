@@ -21,12 +21,13 @@ from chassis.problems import Refused, invalid
 from contracts.problem_codes import Code
 
 KEPT = "24 hours"
+HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 
 KeyHeader = Annotated[
     str | None,
     Header(
-        alias="Idempotency-Key",
+        alias=HEADER,
         description="Chosen by the client, 1 to 200 visible ASCII characters. The same POST with"
         f" the same key within {KEPT} is done once and answered alike; only successes are kept."
         " With another body it is refused.",
@@ -58,7 +59,7 @@ class IdempotencyKeys:
         if key is None:
             return await work()
         if not _KEY.fullmatch(key):
-            raise invalid("Idempotency-Key", "must be 1 to 200 visible ASCII characters")
+            raise invalid(HEADER, "must be 1 to 200 visible ASCII characters")
         digest = hashlib.sha256(body.encode()).hexdigest()
         kept = await self._claim(session, scope, key, digest)
         if kept is not None:
