@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from chassis.api_document import operations, with_examples
-from chassis.http import Caller, GuardedRoute, allow, new_app, public, refuses
+from chassis.http import Caller, GuardedRoute, allow, answers, new_app, public, refuses
 from chassis.idempotency import KeyHeader
 from chassis.telemetry import Metrics
 from contracts.problem_codes import Code
@@ -52,6 +52,7 @@ def document() -> dict[str, Any]:
     @api.get("/notes/{note_id}")
     @public
     @refuses(Code.ALREADY_DECIDED)
+    @answers({**AN_ANSWER, "id": "8"})
     async def show_note(note_id: str) -> Kept:
         """One note."""
         raise NotImplementedError
@@ -149,9 +150,16 @@ def test_a_field_may_be_called_title(document: dict[str, Any]) -> None:
 def test_the_models_examples_are_shown_with_their_nulls(document: dict[str, Any]) -> None:
     keep = document["paths"]["/v1/notes"]["post"]
     named = keep["requestBody"]["content"]["application/json"]["examples"]
-    assert named == {name: {"$ref": f"#/components/examples/{name}"} for name in ("Note", "Note2")}
+    assert named == {name: {"$ref": f"#/components/examples/{name}"} for name in ("Note", "Note.2")}
     assert list(keep["responses"]["201"]["content"]["application/json"]["examples"]) == ["Kept"]
     assert document["components"]["examples"]["Kept"]["value"] == AN_ANSWER
+
+
+def test_a_routes_own_example_goes_before_its_models(document: dict[str, Any]) -> None:
+    content = document["paths"]["/v1/notes/{note_id}"]["get"]["responses"]["200"]["content"]
+    assert content["application/json"]["example"] == {**AN_ANSWER, "id": "8"}
+    assert "examples" not in content["application/json"]
+    assert "x-answer" not in str(document)
 
 
 def test_each_problem_has_a_valid_example_and_its_headers(document: dict[str, Any]) -> None:

@@ -210,7 +210,8 @@ def test_the_gateway_passes_every_described_path_to_its_service(
 
 def test_names_end_without_the_codes_word_for_out(operations_document: Document) -> None:
     components = operations_document["components"]
-    assert [name for name in components["schemas"] if name.endswith("Out")] == []
+    for kind in ("schemas", "examples"):
+        assert [name for name in components[kind] if re.search(r"Out\b", name)] == []
     references = re.findall(r"#/components/(\w+)/([\w.-]+)", str(operations_document))
     assert [it for it in references if it[1] not in components[it[0]]] == []
 

@@ -5,6 +5,7 @@ call it, the codes that come by themselves, and the examples that stand beside t
 """
 
 import copy
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
@@ -20,6 +21,7 @@ from chassis.idempotency import HEADER as IDEMPOTENCY_KEY
 from contracts.problem_codes import Code
 
 _CODES = "x-problem-codes"
+_ANSWER = "x-answer"
 _BEARER = {
     "type": "http",
     "scheme": "bearer",
@@ -48,8 +50,8 @@ def of_route(
 ) -> dict[str, Any]:
     """What a route tells FastAPI: given, with summary, description, who may call, and codes.
 
-    allowed: roles, None for anyone. The codes stand in `x-problem-codes` until the document is
-    made.
+    allowed: roles, None for anyone. The codes, and an example of the answer, stand in members of
+    ours until the document is made.
     """
     said = given.get("description") or endpoint.__doc__ or ""
     lines = " ".join(_REQUIREMENTS.sub("", said).replace("\n\n", "\0").split()).split("\0")
@@ -57,6 +59,9 @@ def of_route(
     who = f"For {', '.join(f'`{role}`' for role in roles)}." if roles else "For anyone."
     codes: tuple[Code, ...] = getattr(endpoint, "__refuses__", ())
     marks: dict[str, Any] = {_CODES: [code.name for code in codes], "security": []}
+    if hasattr(endpoint, "__answers__"):
+        # As text, since FastAPI drops each null.
+        marks[_ANSWER] = json.dumps(endpoint.__answers__)
     if allowed is not None:
         marks |= {"security": [{"bearer": []}], "x-roles": roles}
     return {
@@ -114,6 +119,7 @@ def _described(plain: Mapping[str, Any], examples: Mapping[str, list[Any]]) -> d
     responses: dict[str, Any] = {}
     for _, _, operation in operations(document):
         _parameters(operation)
+        _answer(operation)
         for content in _contents(operation):
             _show(content, examples, shown)
         _responses(operation, responses)
@@ -156,6 +162,14 @@ def _contents(operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield from answer.get("content", {}).values()
 
 
+def _answer(operation: dict[str, Any]) -> None:
+    """Shows the route's own example of its success."""
+    if _ANSWER in operation:
+        example = json.loads(operation.pop(_ANSWER))
+        success = next(it for status, it in operation["responses"].items() if status[0] == "2")
+        success["content"]["application/json"]["example"] = example
+
+
 def _show(
     content: dict[str, Any], examples: Mapping[str, list[Any]], components: dict[str, Any]
 ) -> None:
@@ -166,7 +180,7 @@ def _show(
     for kind in schema.get("anyOf", [schema]):
         model = kind.get("$ref", "").rpartition("/")[2]
         for number, value in enumerate(examples.get(model, ()), 1):
-            name = model if number == 1 else f"{model}{number}"
+            name = model if number == 1 else f"{model}.{number}"
             components[name] = {"value": value}
             said = content.setdefault("examples", {})
             said[name] = {"$ref": f"#/components/examples/{name}"}

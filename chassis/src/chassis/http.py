@@ -5,7 +5,7 @@ Authentication comes before the body is looked at.
 """
 
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any, TypeVar
 
 import structlog
@@ -57,6 +57,16 @@ def refuses(*codes: Code) -> Callable[[F], F]:
 
     def mark(endpoint: F) -> F:
         endpoint.__refuses__ = codes  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def answers(example: Mapping[str, Any]) -> Callable[[F], F]:
+    """What the route's success looks like, where its model's example would tell another story."""
+
+    def mark(endpoint: F) -> F:
+        endpoint.__answers__ = example  # type: ignore[attr-defined]
         return endpoint
 
     return mark

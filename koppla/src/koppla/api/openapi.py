@@ -1,15 +1,13 @@
 """One OpenAPI document of all services: what the gateway serves and docs/api/openapi.json holds."""
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
 
 from chassis.api_document import operations
 from koppla.api.texts import DESCRIPTION, PARAMETERS, TAGS
-
-_SCHEMAS = "#/components/schemas/"
 
 
 def merged(apps: Iterable[FastAPI]) -> dict[str, Any]:
@@ -62,26 +60,28 @@ def _published(document: dict[str, Any]) -> dict[str, Any]:
         for name in known
         if name.endswith("Out") and name.removesuffix("Out") not in known
     }
-    for kind in ("schemas", "examples"):
-        named = document["components"].get(kind, {})
-        document["components"][kind] = {shorter.get(name, name): it for name, it in named.items()}
-    _rename(
-        document,
-        {
-            f"#/components/{kind}/{old}": f"#/components/{kind}/{new}"
-            for kind in ("schemas", "examples")
-            for old, new in shorter.items()
-        },
-    )
+    components = document["components"]
+    components["schemas"] = {shorter.get(name, name): it for name, it in known.items()}
+    _rename(document, shorter)
     return document
 
 
-def _rename(part: Any, references: dict[str, str]) -> None:
+def _rename(part: Any, shorter: Mapping[str, str]) -> None:
+    """Everything that is named after a schema: examples, and what leads to either."""
     if isinstance(part, dict):
+        if isinstance(named := part.get("examples"), dict):
+            part["examples"] = {_short(name, shorter): it for name, it in named.items()}
         if isinstance(reference := part.get("$ref"), str):
-            part["$ref"] = references.get(reference, reference)
+            place, _, name = reference.rpartition("/")
+            part["$ref"] = f"{place}/{_short(name, shorter)}"
         for value in part.values():
-            _rename(value, references)
+            _rename(value, shorter)
     elif isinstance(part, list):
         for value in part:
-            _rename(value, references)
+            _rename(value, shorter)
+
+
+def _short(name: str, shorter: Mapping[str, str]) -> str:
+    """A model's second example is called `Model.2`."""
+    model, dot, number = name.partition(".")
+    return f"{shorter.get(model, model)}{dot}{number}"

@@ -50,6 +50,14 @@ REQUEST: dict[str, Any] = {
         },
     ],
 }
+CANCELLED = {
+    **REQUEST,
+    "version": 2,
+    "status": "cancelled",
+    "decided_at": _DECIDED_AT,
+    "decided_by": _LINNEA,
+}
+RESENT = {**REQUEST, "version": 2, "expires_at": "2026-04-07T08:02:11.400000Z"}
 REQUESTS = {"items": [REQUEST], "next_cursor": None}
 TIME_LINE = {
     "items": [
@@ -76,6 +84,15 @@ LINK: dict[str, Any] = {
     "ended_by": None,
     "reason": None,
 }
+ENDED = {
+    **LINK,
+    "version": 3,
+    "status": "ended",
+    "ended_at": "2027-01-31T13:20:44.900000Z",
+    "ended_by": {"user_id": "b-1-admin", "name": "Göran Ängström", "side": "bureau"},
+    "reason": END["reason"],
+}
+REGISTERED = {**LINK, "version": 1, "route": "paper_form", "accepted_by": None}
 LINKS = {"items": [LINK], "next_cursor": None}
 PAPER_FORM = {
     "bureau_id": "b-1",
@@ -88,6 +105,7 @@ PAPER_FORM = {
     "reference": "KT-2026-00417",
 }
 EXCLUSION = {"kind": "group", "value": "Byråalliansen Norr"}
+NO_EXCLUSIONS: dict[str, Any] = {"items": []}
 EXCLUSIONS = {"items": [{**EXCLUSION, "added_at": "2026-01-12T08:00:00Z"}]}
 
 _ON_THE_PAGE: dict[str, Any] = {
@@ -110,6 +128,14 @@ INVITATION = {
     "decided_by": None,
     "reason": None,
 }
+ACCEPTED = {
+    **INVITATION,
+    "status": "accepted",
+    "decided_at": _DECIDED_AT,
+    "decided_by": _ASA,
+    "linked_bureaus": [*_ON_THE_PAGE["linked_bureaus"], {"name": _BUREAU}],
+}
+DECLINED = {**ACCEPTED, "status": "declined", "linked_bureaus": _ON_THE_PAGE["linked_bureaus"]}
 MANAGED = {
     "purpose": "manage",
     "status": "active",
@@ -130,6 +156,14 @@ MANAGED = {
             "by": "Åsa Åkerström",
         }
     ],
+}
+
+ENDED_BY_CLIENT = {
+    **MANAGED,
+    "status": "ended",
+    "ended_at": "2027-01-31T13:20:44.900000Z",
+    "ended_by": _ASA,
+    "reason": "Vi har bytt byrå.",
 }
 
 _BESIDE = Beside("5a" * 32, {**_SUPPORT, "acting_for": "b-1", "address": "192.0.2.7"}, None)

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
 from chassis.database import Database
-from chassis.http import Caller, allow, refuses
+from chassis.http import Caller, allow, answers, refuses
 from chassis.idempotency import IdempotencyKeys, KeyHeader
 from chassis.outbox import Outbox
 from contracts.fields import TenantId
 from contracts.problem_codes import Code
+from linking import examples
 from linking.http.origin import Origins
 from linking.service import asking, own_requests, showing
 from linking.service.asking import Terms
@@ -104,6 +105,7 @@ def _deciding(
     @api.post("/link-requests/{request_id}/cancel", tags=["link requests"])
     @allow(*BUREAU_ROLES)
     @refuses(Code.REQUEST_NOT_FOUND, Code.ALREADY_DECIDED)
+    @answers(examples.CANCELLED)
     async def cancel_link_request(
         request_id: str, caller: Caller, request: Request
     ) -> LinkRequestOut:
@@ -121,6 +123,7 @@ def _deciding(
     @refuses(
         Code.REQUEST_NOT_FOUND, Code.BUREAU_EXCLUDED, Code.ALREADY_DECIDED, Code.NO_SYSTEM_ADMIN
     )
+    @answers(examples.RESENT)
     async def resend_link_request(
         request_id: str,
         caller: Caller,

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from chassis.database import Database
-from chassis.http import Caller, allow, refuses
+from chassis.http import Caller, allow, answers, refuses
 from chassis.outbox import Outbox
 from contracts.problem_codes import Code
+from linking import examples
 from linking.http.origin import Origins
 from linking.service import ending, showing
 from linking.service.guard import READERS
@@ -38,6 +39,7 @@ def add(api: APIRouter, database: Database, outbox: Outbox, origins: Origins) ->
     @api.post("/links/{link_id}/end", tags=["links"])
     @allow("bureau_admin", "support_agent")
     @refuses(Code.LINK_NOT_FOUND)
+    @answers(examples.ENDED)
     async def end_link(
         link_id: str, caller: Caller, request: Request, body: EndIn | None = None
     ) -> LinkOut:

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from chassis.database import Database
-from chassis.http import Caller, allow
+from chassis.http import Caller, allow, answers
 from chassis.outbox import Outbox
+from linking import examples
 from linking.http.audit_shapes import Chain, ChainQuery, ChainRow
 from linking.http.origin import Origins
 from linking.service import exclusion_rules, trail
@@ -33,6 +34,7 @@ def add(api: APIRouter, database: Database, outbox: Outbox, origins: Origins) ->
 
     @api.post("/ops/linking/exclusions/remove", tags=["ops"])
     @allow("ops")
+    @answers(examples.NO_EXCLUSIONS)
     async def remove_exclusion(body: ExclusionIn, caller: Caller, request: Request) -> Exclusions:
         """Removes a rule, published at once; removing it again is harmless."""
         async with database.transaction() as session:

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
 from chassis.database import Database
-from chassis.http import Caller, allow, refuses
+from chassis.http import Caller, allow, answers, refuses
 from chassis.idempotency import IdempotencyKeys, KeyHeader
 from chassis.outbox import Outbox
 from chassis.problems import Refused
 from contracts.problem_codes import Code
+from linking import examples
 from linking.http.audit_shapes import AuditOut, AuditQuery, AuditTrail
 from linking.http.origin import Origins
 from linking.service import paper_forms, trail
@@ -23,6 +24,7 @@ def add(
     @api.post("/paper-forms", status_code=201, response_model=LinkOut, tags=["support"])
     @allow("support_agent")
     @refuses(Code.FORM_NOT_SIGNED, Code.ALREADY_LINKED)
+    @answers(examples.REGISTERED)
     async def register_paper_form(
         body: PaperFormIn,
         caller: Caller,

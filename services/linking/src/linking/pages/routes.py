@@ -5,9 +5,10 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from chassis.http import GuardedRoute, public, refuses
+from chassis.http import GuardedRoute, answers, public, refuses
 from contracts.link_token import Purpose
 from contracts.problem_codes import Code
+from linking import examples
 from linking.pages.answers import Desk
 from linking.pages.bodies import fields_of, is_confirmed, words
 from linking.pages.described import BACK, LANGUAGE, PAGE, body
@@ -56,6 +57,7 @@ def router(desk: Desk) -> APIRouter:
     @refuses(
         Code.ALREADY_DECIDED, Code.LINK_EXPIRED, Code.NOT_A_SYSTEM_ADMIN, Code.CONFIRMATION_MISSING
     )
+    @answers(examples.ACCEPTED)
     async def accept_by_link(token: str, request: Request) -> Response:
         """Accepts, with an explicit confirmation (R30, D10)."""
 
@@ -75,6 +77,7 @@ def router(desk: Desk) -> APIRouter:
     )
     @public
     @refuses(Code.ALREADY_DECIDED, Code.LINK_EXPIRED, Code.NOT_A_SYSTEM_ADMIN)
+    @answers(examples.DECLINED)
     async def decline_by_link(token: str, request: Request) -> Response:
         """Says no, with a message to the bureau if one likes (D1)."""
 
@@ -94,6 +97,7 @@ def router(desk: Desk) -> APIRouter:
     )
     @public
     @refuses(Code.NOT_A_SYSTEM_ADMIN, Code.CONFIRMATION_MISSING)
+    @answers(examples.ENDED_BY_CLIENT)
     async def end_by_link(token: str, request: Request) -> Response:
         """Ends the link, by its client's admin, with an explicit confirmation (D8)."""
 
