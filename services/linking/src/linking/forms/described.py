@@ -1,7 +1,17 @@
 """What the API's description says of the guidance page and the forms."""
 
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Path
+
+Kind = Annotated[
+    str,
+    Path(
+        description="`link_client` to link an existing client, `change_bureau` to change bureau.",
+        examples=["link_client"],
+    ),
+]
+"""Any text, so that another form is a 404."""
 PAGE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The guidance page.", "content": {"text/html": {}}},
     304: {"description": "The page that `If-None-Match` names is still the one."},

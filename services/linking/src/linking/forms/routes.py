@@ -10,7 +10,7 @@ from chassis.http import GuardedRoute, public
 from chassis.problems import Refused
 from contracts.problem_codes import Code
 from linking.forms.answers import HTML_HEADERS, cacheable
-from linking.forms.described import FORM, LANGUAGE, PAGE
+from linking.forms.described import FORM, LANGUAGE, PAGE, Kind
 from linking.forms.form_words import WORDS
 from linking.forms.guidance import KINDS, guidance, missing
 from linking.forms.shelf import Shelf
@@ -30,7 +30,7 @@ def router(support_email: str | None) -> APIRouter:
     @api.get("/blanketter", response_class=HTMLResponse, responses=PAGE, openapi_extra=LANGUAGE)
     @public
     async def show_paper_forms(request: Request) -> Response:
-        """Which paper form is for what, and what to do with it; for anyone (R7)."""
+        """Which paper form is for what, who signs it, and where to send it (R7)."""
         locale = language(request)
         headers = {**HTML_HEADERS, "Content-Language": locale, "Vary": "Accept-Language"}
         page = guidance(locale, support_email).encode()
@@ -43,7 +43,7 @@ def router(support_email: str | None) -> APIRouter:
         openapi_extra=LANGUAGE,
     )
     @public
-    async def get_paper_form(form_kind: str, request: Request) -> Response:
+    async def get_paper_form(form_kind: Kind, request: Request) -> Response:
         """A form to fill in and sign, in Swedish unless `lang` says otherwise (R8)."""
         if form_kind not in KINDS:
             return _missing(request)
