@@ -33,6 +33,7 @@ def test_links_are_good_for_seven_days_unless_told_otherwise() -> None:  # R26
         ("public_url", "https://koppla.example/"),
         ("public_url", "ftp://koppla.example"),
         ("public_url", "koppla.example"),
+        ("support_email", "kundtjänst"),
     ],
 )
 def test_a_wrong_one_is_named_and_not_shown(name: str, value: str) -> None:

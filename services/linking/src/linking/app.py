@@ -16,7 +16,7 @@ from chassis.relay import Relay
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
-from linking import consumers, http, pages
+from linking import consumers, forms, http, pages
 from linking.service.asking import Terms
 from linking.settings import LinkingSettings
 from linking.sweeper import Sweeper
@@ -49,6 +49,7 @@ def build(settings: LinkingSettings) -> Service:
     addresses = ClientAddresses(settings.trusted_proxies)
     app.include_router(http.router(database, outbox, keys, terms, addresses))
     pages.install(app, database, outbox, settings.keys(), addresses)
+    forms.install(app, settings.support_email)
     workers = [Sweeper(database, outbox, settings.link_ttl, settings.reminder_before)]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)

@@ -10,13 +10,15 @@ from chassis.client_address import ProxySettings
 from chassis.database import DatabaseSettings
 from chassis.kafka import KafkaSettings
 from chassis.settings import Duration
+from contracts.fields import Email
 from contracts.link_token import LinkKeys
 
 
 class LinkingSettings(DatabaseSettings, KafkaSettings, AuthSettings, ProxySettings):
     """public_url: where people reach us, without a trailing slash. link_ttl: how long a sending's
     links are good (R26). reminder_before: how long before their end nobody's answer is reminded of;
-    0s for never (D3). link_keys: `id:secret,id:secret`, see contracts.link_token."""
+    0s for never (D3). link_keys: `id:secret,id:secret`, see contracts.link_token. support_email:
+    where signed paper forms go, printed on them; without it they say customer service only."""
 
     database_url: SecretStr = Field(validation_alias="KOPPLA_LINKING_DATABASE_URL")
     owner_database_url: SecretStr | None = Field(
@@ -26,6 +28,7 @@ class LinkingSettings(DatabaseSettings, KafkaSettings, AuthSettings, ProxySettin
     link_ttl: Duration = timedelta(hours=168)
     reminder_before: Duration = timedelta(hours=24)
     link_keys: SecretStr
+    support_email: Email | None = None
 
     @field_validator("public_url")
     @classmethod

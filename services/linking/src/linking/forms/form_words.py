@@ -1,0 +1,168 @@
+"""Every word that is printed on the paper forms, in Swedish and English."""
+
+from contracts.fields import Locale
+
+_SWEDISH = {
+    "link_client_title": "Koppla en befintlig klient",
+    "link_client_lead": "För en klient som redan använder programmen, när byrån ska få åtkomst till"
+    " dem. Andra byråer som redan är kopplade till klienten påverkas inte.",
+    "link_client_file": "blankett-koppla-klient.pdf",
+    "change_bureau_title": "Byt byrå",
+    "change_bureau_lead": "För en klient som byter byrå: den nya byrån får åtkomst till klientens"
+    " program, och den tidigare byråns åtkomst ska upphöra.",
+    "change_bureau_file": "blankett-byt-byra.pdf",
+    "form": "Blankett",
+    "edition": "Utgåva {edition}",
+    "subject": "Blankett för sammankoppling av byrå och klient",
+    "step_1": "Fyll i blanketten på skärmen eller för hand. Texta tydligt.",
+    "step_2": "Låt klientens firmatecknare eller systemadministratör skriva under.",
+    "step_3": "Skicka den påskrivna blanketten till kundtjänst.",
+    "step_3_to": "Skicka den påskrivna blanketten till {email}.",
+    "bureau": "Byrån",
+    "new_bureau": "Den nya byrån",
+    "former_bureau": "Den tidigare byrån",
+    "client": "Klienten",
+    "signature": "Klientens underskrift",
+    "signature_lead": "Genom underskriften ger klienten byrån åtkomst till sin bokföring och sina"
+    " övriga program. Byrån bestämmer vilka av sina konsulter som får läsa och ändra, och var:"
+    " {programs}. Åtkomsten gäller tills kopplingen avslutas. Klienten kan avsluta den när som"
+    " helst, med länken i kvittomejlet eller hos kundtjänst.",
+    "and": "och",
+    "bookkeeping": "bokföring",
+    "invoicing": "fakturering",
+    "payroll": "lön",
+    "annual_accounts": "årsredovisning",
+    "documents": "dokument",
+    "support": "Fylls i av kundtjänst",
+    "optional": "{label} (valfritt)",
+    "client_numbers": "Databas-ID är numret på klientens databas. Ett företag kan ha flera, så"
+    " organisationsnumret räcker inte. Enskild firma: organisationsnumret är ett personnummer och"
+    " behandlas som en personuppgift. Det räcker att du skriver de sex första siffrorna.",
+    "privacy": "Uppgifterna används för att registrera kopplingen och sparas i sju år efter att den"
+    " har avslutats.",
+    # Labels above the fields.
+    "bureau_name": "Byråns namn",
+    "bureau_org_number": "Organisationsnummer",
+    "bureau_contact": "Kontaktperson",
+    "bureau_email": "E-post",
+    "bureau_phone": "Telefon",
+    "client_name": "Företagets namn",
+    "client_org_number": "Organisationsnummer",
+    "tenant_id": "Databas-ID",
+    "former_bureau_name": "Byråns namn",
+    "former_bureau_org_number": "Organisationsnummer",
+    "former_access_ended_by": "Åtkomsten upphör inte av sig själv. Vem avslutar den?",
+    "former_access_ended_by.support_agent": "Kundtjänst, när den nya byrån är kopplad",
+    "former_access_ended_by.former_bureau_or_client": "Den tidigare byrån eller vi själva",
+    "signatory_role": "Jag skriver under som klientens",
+    "signatory_role.authorised_signatory": "firmatecknare",
+    "signatory_role.system_admin": "systemadministratör",
+    "signed_by": "Namnförtydligande",
+    "place": "Ort",
+    "signed_on": "Datum (ÅÅÅÅ-MM-DD)",
+    "signed": "Underskrift",
+    "bureau_id": "Byrå-ID",
+    "reference": "Arkivreferens",
+    # Tooltips, which screen readers say instead of the label.
+    "bureau_name?": "Byråns namn",
+    "bureau_org_number?": "Byråns organisationsnummer, tio siffror",
+    "bureau_contact?": "Kontaktperson på byrån",
+    "bureau_email?": "Kontaktpersonens e-postadress",
+    "bureau_phone?": "Kontaktpersonens telefonnummer, valfritt",
+    "client_name?": "Klientens företagsnamn",
+    "client_org_number?": "Klientens organisationsnummer; för enskild firma räcker de sex första"
+    " siffrorna",
+    "tenant_id?": "Klientens databas-ID, högst tolv siffror",
+    "former_bureau_name?": "Den tidigare byråns namn",
+    "former_bureau_org_number?": "Den tidigare byråns organisationsnummer, valfritt",
+    "former_access_ended_by?": "Vem som avslutar den tidigare byråns åtkomst",
+    "signatory_role?": "Rollen hos klienten för den som skriver under",
+    "signed_by?": "Namnet på den som skriver under",
+    "place?": "Ort där blanketten skrivs under, valfritt",
+    "signed_on?": "Datum för underskriften, år-månad-dag",
+    "bureau_id?": "Byrå-ID, fylls i av kundtjänst",
+    "reference?": "Arkivreferens, fylls i av kundtjänst",
+}
+
+_ENGLISH = {
+    "link_client_title": "Link an existing client",
+    "link_client_lead": "For a client that already uses the programs, when the bureau is to get"
+    " access to them. Other bureaus that are linked to the client keep their access.",
+    "link_client_file": "form-link-client.pdf",
+    "change_bureau_title": "Change bureau",
+    "change_bureau_lead": "For a client that changes bureau: the new bureau gets access to the"
+    " client's programs, and the former bureau's access should end.",
+    "change_bureau_file": "form-change-bureau.pdf",
+    "form": "Form",
+    "edition": "Edition {edition}",
+    "subject": "Form for linking a bureau and a client",
+    "step_1": "Fill in the form on screen or by hand. Please write clearly.",
+    "step_2": "Have the client's authorised signatory or system admin sign it.",
+    "step_3": "Send the signed form to customer support.",
+    "step_3_to": "Send the signed form to {email}.",
+    "bureau": "The bureau",
+    "new_bureau": "The new bureau",
+    "former_bureau": "The former bureau",
+    "client": "The client",
+    "signature": "The client's signature",
+    "signature_lead": "By signing, the client gives the bureau access to its books and its other"
+    " programs. The bureau decides which of its consultants may read and change things, and where:"
+    " {programs}. Access lasts until the link is ended. The client can end it at any time, by the"
+    " link in the receipt mail or through customer support.",
+    "and": "and",
+    "bookkeeping": "bookkeeping",
+    "invoicing": "invoicing",
+    "payroll": "payroll",
+    "annual_accounts": "annual accounts",
+    "documents": "documents",
+    "support": "For customer support",
+    "optional": "{label} (optional)",
+    "client_numbers": "The database ID is the number of the client's database. A company may have"
+    " several, so the organisation number is not enough. Sole trader: the organisation number is a"
+    " personal identity number and is treated as personal data. Its first six digits are enough.",
+    "privacy": "The details are used to register the link and are kept for seven years after it has"
+    " ended.",
+    "bureau_name": "Name of the bureau",
+    "bureau_org_number": "Organisation number",
+    "bureau_contact": "Contact person",
+    "bureau_email": "Email",
+    "bureau_phone": "Phone",
+    "client_name": "Name of the company",
+    "client_org_number": "Organisation number",
+    "tenant_id": "Database ID",
+    "former_bureau_name": "Name of the bureau",
+    "former_bureau_org_number": "Organisation number",
+    "former_access_ended_by": "Its access does not end by itself. Who ends it?",
+    "former_access_ended_by.support_agent": "Customer support, once the new one is linked",
+    "former_access_ended_by.former_bureau_or_client": "The former bureau or we ourselves",
+    "signatory_role": "I sign as the client's",
+    "signatory_role.authorised_signatory": "authorised signatory",
+    "signatory_role.system_admin": "system admin",
+    "signed_by": "Name in print",
+    "place": "Place",
+    "signed_on": "Date (YYYY-MM-DD)",
+    "signed": "Signature",
+    "bureau_id": "Bureau ID",
+    "reference": "Archive reference",
+    "bureau_name?": "The bureau's name",
+    "bureau_org_number?": "The bureau's organisation number, ten digits",
+    "bureau_contact?": "Contact person at the bureau",
+    "bureau_email?": "The contact person's email address",
+    "bureau_phone?": "The contact person's phone number, optional",
+    "client_name?": "The client's company name",
+    "client_org_number?": "The client's organisation number; a sole trader's first six digits are"
+    " enough",
+    "tenant_id?": "The client's database ID, at most twelve digits",
+    "former_bureau_name?": "The former bureau's name",
+    "former_bureau_org_number?": "The former bureau's organisation number, optional",
+    "former_access_ended_by?": "Who ends the former bureau's access",
+    "signatory_role?": "The signatory's role at the client",
+    "signed_by?": "The signatory's name",
+    "place?": "Where the form is signed, optional",
+    "signed_on?": "The date of the signature, year-month-day",
+    "bureau_id?": "Bureau ID, for customer support",
+    "reference?": "Archive reference, for customer support",
+}
+
+WORDS: dict[Locale, dict[str, str]] = {"sv": _SWEDISH, "en": _ENGLISH}
+"""A field's label has the field's name, its tooltip `name?`, a choice's option `name.option`."""
