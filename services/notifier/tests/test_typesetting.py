@@ -22,9 +22,11 @@ def test_a_name_stands_on_one_line_so_that_it_can_be_found() -> None:  # R24
         assert max(map(len, text.splitlines())) <= 76
 
 
-def test_a_name_that_is_wider_than_a_line_is_broken_like_other_words() -> None:
-    name = "Åkeri och Söner " * 10
-    assert max(map(len, finished(wrapped(kept(name))).splitlines())) <= 76
+def test_a_name_that_fills_a_line_is_broken_like_other_words() -> None:
+    for length in range(60, 160):
+        name = ("Åkeri och Söner " * 10)[:length].strip()
+        text = finished(wrapped(f"Klient: {kept(name)}, databas-ID 100001", "  "))
+        assert max(map(len, text.splitlines())) <= 76
 
 
 def test_no_line_begins_with_the_figure_of_the_word_before() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 WIDTH = 76
+_BESIDE = 4  # columns that an indent and a comma may take beside a name
 _KEPT = "\x1f"  # a blank at which no line ends; contracts let no control character into a text
 
 
@@ -20,7 +21,7 @@ def kept(value: Any) -> Any:
     value: a text, or texts in lists and mappings. One that is wider than a line is left alone.
     """
     if isinstance(value, str):
-        return value if len(value) > WIDTH else value.replace(" ", _KEPT)
+        return value if len(value) > WIDTH - _BESIDE else value.replace(" ", _KEPT)
     if isinstance(value, Mapping):
         return {key: kept(item) for key, item in value.items()}
     if isinstance(value, list):
