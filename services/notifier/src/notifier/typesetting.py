@@ -43,8 +43,8 @@ def wrapped(text: str, indent: str = "") -> str:
 
 def quoted(text: str) -> str:
     """Somebody else's words: every line behind `> `, so that none poses as ours."""
-    lines = text.replace(_KEPT, " ").splitlines()
-    return "\n".join(_filled(line, "> ", "> ") or ">" for line in lines)
+    written = text.replace(_KEPT, " ").splitlines()
+    return "\n".join(_filled(line, "> ", "> ") or ">" for line in written)
 
 
 def lines(text: str) -> Markup:
