@@ -28,6 +28,7 @@ KINDS: dict[str, TypeAdapter[Any]] = {
         "Name",
         "Email",
         "Message",
+        "Digest",
         "Locale",
         "Moment",
         "DirectoryOrgNumber",
@@ -77,6 +78,14 @@ def test_an_identifier_is_1_to_64_plain_characters(kind: str, good: str) -> None
 @pytest.mark.parametrize("bad", ["", "x" * 65, "b 1", "b-1\n", "b/1", "byrå", "b:1", "b\x00", 7])
 def test_what_is_no_identifier_is_refused(kind: str, bad: object) -> None:
     assert refused(kind, bad)
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "0" * 63, "0" * 65, "A" * 64, "g" * 64, "0" * 64 + "\n", "٠" * 64, None, 7]
+)
+def test_a_digest_is_64_hexadecimal_digits_in_lower_case(bad: object) -> None:
+    assert taken("Digest", "09af" * 16) == "09af" * 16
+    assert refused("Digest", bad)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ UUID_TEXT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 # Unicode's categories Cc, Cs, Zl and Zp. As a pattern, since an import walks through megabytes.
 _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 SHOWN_ORG_NUMBER = re.compile(r"[0-9]{6}-(?:[0-9]{4}|\*{4})", re.ASCII)
+DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 def plain_text(text: str) -> str:
@@ -114,6 +115,8 @@ Email = Annotated[
     WithJsonSchema({"type": "string", "format": "email", "maxLength": 254}),
 ]
 Message = Annotated[str, StringConstraints(max_length=500), AfterValidator(multiline_text)]
+Digest = Annotated[str, _full(DIGEST, "64 of 0-9 a-f"), _schema(DIGEST)]
+"""A SHA-256 in lower-case hexadecimal."""
 Locale = Literal["sv", "en"]
 Moment = Annotated[
     datetime,

@@ -14,7 +14,8 @@ from services.notifier.tests.events import KARIN, Notifier, requested
 from tests.support.harness import Harness
 from tests.support.smtp_sink import SmtpSink
 
-MAIL = Outgoing("karin@klient.example", b"Subject: x\r\n\r\n.x\r\n", utf8=False)
+DIGEST = "0" * 64
+MAIL = Outgoing("karin@klient.example", b"Subject: x\r\n\r\n.x\r\n", False, DIGEST)
 
 
 def mailer(url: str, **given: Any) -> Mailer:
@@ -40,7 +41,8 @@ async def test_a_wrong_password_pauses_and_the_right_one_sends(
 
 
 async def test_an_address_that_needs_smtputf8_is_refused_where_the_server_lacks_it() -> None:
-    mail = Outgoing("åke@klient.example", "To: åke@klient.example\r\n\r\nx".encode(), utf8=True)
+    content = "To: åke@klient.example\r\n\r\nx".encode()
+    mail = Outgoing("åke@klient.example", content, True, DIGEST)
     async with SmtpSink(utf8=False) as sink:
         one = mailer(sink.url)
         assert isinstance(await one.send(mail), Refused)
@@ -48,7 +50,7 @@ async def test_an_address_that_needs_smtputf8_is_refused_where_the_server_lacks_
         await one.close()
     async with SmtpSink() as sink:
         one = mailer(sink.url)
-        assert isinstance(await one.send(mail), Sent)
+        assert await one.send(mail) == Sent(DIGEST)
         assert sink.received[0].recipient == "åke@klient.example"
         await one.close()
 

@@ -18,6 +18,7 @@ from tests.support.harness import Harness
 
 OUTBOX = Outbox(chassis.outbox, NAME)
 FIRST = timedelta(seconds=30)
+SENT = Sent("0" * 64)
 LONG, OVER = timedelta(minutes=1), timedelta(seconds=-1)
 
 
@@ -72,7 +73,7 @@ async def test_a_lease_that_ran_out_is_taken_over_with_the_same_message_id(
     assert taken.lease_token == crashed.lease_token + 1
 
 
-@pytest.mark.parametrize("outcome", [Sent(), Refused("x"), Later("x")])
+@pytest.mark.parametrize("outcome", [SENT, Refused("x"), Later("x")])
 async def test_a_result_under_an_old_lease_changes_nothing(
     database: Database, outcome: object
 ) -> None:
@@ -81,7 +82,7 @@ async def test_a_result_under_an_old_lease_changes_nothing(
     assert await _settle(database, paused, outcome) is None
     row = await _row(database, taken)
     assert (row.status, row.lease_token) == ("sending", taken.lease_token)
-    assert await _settle(database, taken, Sent()) == "sent"
+    assert await _settle(database, taken, SENT) == "sent"
     assert await _settle(database, taken, Refused("x")) is None
     assert (await _row(database, taken)).status == "sent"
     async with database.connection() as connection:

@@ -1,5 +1,6 @@
 """Which events mail whom: the table of mails in design.md."""
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -114,6 +115,19 @@ async def test_the_clients_side_can_manage_the_link(notifier: Notifier, event: E
     assert token.went_to(KARIN.email)
     [told] = await until(lambda: notifier.sink.to(ANNA.email))
     assert PUBLIC_URL not in told.text + told.html
+
+
+async def test_a_mail_that_reached_nobody_leads_to_the_paper_form(
+    notifier: Notifier,
+) -> None:  # D7, R22
+    failed = ("Karin Öst", "Lars Ärlig")
+    await notifier.broker.publish(LinkRequestUndeliverable(**about(), window=1, failed=failed))
+    [mail] = await until(lambda: notifier.sink.to(ANNA.email))
+    text = mail.text.replace("\r\n", "\n")
+    assert "\nKunde inte nås: Karin Öst, Lars Ärlig\n" in text
+    assert f"\n{PUBLIC_URL}/blanketter\n" in text
+    [sent] = await notifier.sent(1)
+    assert sent.text_digest == hashlib.sha256(text.encode()).hexdigest()
 
 
 async def test_a_digital_link_is_no_second_mail(notifier: Notifier) -> None:  # D4

@@ -1,10 +1,12 @@
 """The mail that asks: to whom, what it says, and its one link."""
 
+import hashlib
 import re
 
 from contracts.link_token import Purpose
 from koppla.waiting import until
 from services.notifier.tests.events import EVE, KARIN, KEYS, LARS, PUBLIC_URL, Notifier, requested
+from services.notifier.tests.reading import Reading
 from tests.support.smtp_sink import Received
 
 URL = re.compile(r"https?://[^\s\"<>]+")
@@ -46,6 +48,7 @@ async def test_it_names_the_bureau_and_what_it_wants(notifier: Notifier) -> None
     assert "Byrån Åäö & Söner" in mail.subject
     for words in ("Byrån Åäö & Söner", "Klienten <AB>", "databas-ID 100001", "Anna Åberg"):
         assert words in mail.text
+    assert "Organisationsnummer: 556469-6291" in mail.text
     assert "> Vi sköter er bokföring från maj." in mail.text
     assert "Byrån Åäö &amp; Söner" in mail.html
     assert "Klienten &lt;AB&gt;" in mail.html
@@ -59,7 +62,9 @@ async def test_each_part_has_exactly_one_link_that_is_the_recipients(
     await notifier.broker.publish(event)
     for mail in await notifier.mails(3):
         [link] = URL.findall(mail.text)
-        assert URL.findall(mail.html) == [link]
+        assert Reading(mail.html).addresses == [link]
+        # Once more as text, to be copied.
+        assert URL.findall(mail.html) == [link, link]
         token = KEYS.verify(link.removeprefix(f"{PUBLIC_URL}/l/"))
         assert (token.purpose, token.subject, token.window) == (
             Purpose.DECIDE,
@@ -78,10 +83,10 @@ async def test_swedish_letters_arrive_and_english_comes_on_request(
     swedish, english = mails[KARIN.email], mails[EVE.email]
     assert swedish.subject == "Byrån Åäö & Söner vill kopplas till Klienten <AB>"
     assert "Hej Karin Öst," in swedish.text
-    assert "vill få åtkomst" in swedish.text
-    assert "vill få åtkomst" in swedish.html
+    assert "ber om åtkomst" in swedish.text
+    assert "ber om åtkomst" in swedish.html
     assert swedish.message["Content-Language"] == "sv"
-    assert english.subject == "Byrån Åäö & Söner asks to be linked to Klienten <AB>"
+    assert english.subject == "Byrån Åäö & Söner asks for access to Klienten <AB>"
     assert "Hello Eve Smith," in english.text
     assert english.message["Content-Language"] == "en"
 
@@ -100,6 +105,17 @@ async def test_the_headers_say_who_sends_and_that_nobody_answers(notifier: Notif
     ]
     rows = {row["address"]: row["message_id"] for row in await notifier.deliveries()}
     assert rows[KARIN.email] == message["Message-ID"]
+
+
+async def test_it_is_told_which_text_was_handed_over(notifier: Notifier) -> None:  # D9
+    mails = await _asked(notifier)
+    digests = {event.user_id: event.text_digest for event in await notifier.sent(3)}
+    for admin in (KARIN, LARS, EVE):
+        text = mails[admin.email].text.replace("\r\n", "\n")
+        token = URL.findall(text)[0].rpartition("/")[2]
+        shown = text.replace(token, "...").encode()
+        assert digests[admin.user_id] == hashlib.sha256(shown).hexdigest()
+    assert len(set(digests.values())) == 3
 
 
 async def test_the_link_is_kept_nowhere(notifier: Notifier) -> None:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, StringConstraints
 from contracts.events.event import Event
 from contracts.fields import (
     BureauId,
+    Digest,
     Message,
     Moment,
     TenantId,
@@ -47,7 +48,14 @@ class DeliveryEvent(Event):
 
 
 class MailSent(DeliveryEvent):
-    """Handed over to the mail server, which answered for it."""
+    """Handed over to the mail server, which answered for it.
+
+    text_digest: of the text that was handed over: SHA-256 of the plain-text part, decoded, in
+    UTF-8, with LF line ends, and with the token of its link replaced by `...`. None from a
+    notifier that didn't say it yet.
+    """
+
+    text_digest: Digest | None = None
 
 
 class MailFailed(DeliveryEvent):

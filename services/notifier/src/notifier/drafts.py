@@ -19,6 +19,7 @@ from contracts.events.linking import (
     LinkRequestDeclined,
     LinkRequestExpired,
     LinkRequestReminderDue,
+    LinkRequestResent,
     LinkRequestUndeliverable,
     RequestEvent,
     Sending,
@@ -56,8 +57,10 @@ def of_sending(event: Sending) -> list[Draft]:
     mail = "reminder" if isinstance(event, LinkRequestReminderDue) else "request"
     data = {
         **_about(event),
+        "bureau_org_number": event.bureau_org_number,
         "requested_by": event.requested_by.name,
         "message": event.message,
+        "resent": isinstance(event, LinkRequestResent),
         "expires_at": event.expires_at.isoformat(),
     }
     return [
@@ -67,18 +70,17 @@ def of_sending(event: Sending) -> list[Draft]:
 
 
 def of_acceptance(event: LinkRequestAccepted) -> list[Draft]:
-    """Word to the requester and the other admins; a receipt to who accepted."""
+    """A receipt to who accepted; word to the requester and the other admins."""
     data = {
         **_about(event),
         "decided_by": event.acceptor.name,
         "decided_at": event.decided_at.isoformat(),
     }
-    receipt = Draft("receipt", event.acceptor, event.link_id, data)
-    told = [
+    return _once(
+        Draft("receipt", event.acceptor, event.link_id, data),
         *_each("accepted", [event.requester], event.request_id, {**data, "side": "bureau"}),
         *_each("accepted", event.recipients, event.request_id, {**data, "side": "client"}),
-    ]
-    return [receipt, *(draft for draft in told if draft.to.user_id != event.acceptor.user_id)]
+    )
 
 
 def of_refusal(event: LinkRequestDeclined) -> list[Draft]:
@@ -97,8 +99,13 @@ def of_expiry(event: LinkRequestExpired) -> list[Draft]:
 
 
 def of_cancellation(event: LinkRequestCancelled) -> list[Draft]:
-    """To the admins who were mailed."""
-    data = {**_about(event), "decided_at": event.decided_at.isoformat(), "reason": event.reason}
+    """To the admins who were mailed. The support agent behind a paper form is not named."""
+    data = {
+        **_about(event),
+        "decided_by": None if event.reason else _name(event.decided_by),
+        "decided_at": event.decided_at.isoformat(),
+        "reason": event.reason,
+    }
     return _each("cancelled", event.recipients, event.request_id, data)
 
 
@@ -114,6 +121,7 @@ def of_link(event: LinkEstablished) -> list[Draft]:
     data = {
         **_about(event),
         "established_at": event.established_at.isoformat(),
+        "form_kind": event.form.form_kind if event.form else None,
         "signed_by": event.form.signed_by if event.form else None,
         "reference": event.form.reference if event.form else None,
     }
@@ -152,7 +160,15 @@ def _both_sides(
     mail: str, event: LinkEstablished | LinkEnded, data: Mapping[str, Any]
 ) -> list[Draft]:
     """The client's side first: who is on both gets the mail with the manage link."""
-    return [
+    return _once(
         *_each(mail, event.client_admins, event.link_id, {**data, "side": "client"}),
         *_each(mail, event.bureau_admins, event.link_id, {**data, "side": "bureau"}),
-    ]
+    )
+
+
+def _once(*drafts: Draft) -> list[Draft]:
+    """The first mail of each person: one event is news once, also to who is on both sides."""
+    first: dict[str, Draft] = {}
+    for draft in drafts:
+        first.setdefault(draft.to.user_id, draft)
+    return list(first.values())

@@ -160,7 +160,7 @@ class Mailer:
                 return of_answer("message", error.code, error.message)
         self._open = False
         self._used = time.monotonic()
-        return Sent()
+        return Sent(mail.text_digest)
 
     def _drop(self) -> None:
         smtp, self._smtp = self._smtp, None

@@ -1,5 +1,6 @@
 """A delivery as a message ready for the wire. The link's token is made here and kept nowhere."""
 
+import hashlib
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -20,11 +21,13 @@ class Unmailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """recipient: for RCPT TO. utf8: the server must know SMTPUTF8 (RFC 6531)."""
+    """recipient: for RCPT TO. utf8: the server must know SMTPUTF8 (RFC 6531). text_digest: of the
+    plain-text part, as `MailSent` says it."""
 
     recipient: str
     content: bytes
     utf8: bool
+    text_digest: str
 
 
 class Writer:
@@ -39,7 +42,8 @@ class Writer:
         """The message; the same delivery gives the same one. Raises Unmailable."""
         address = mail_address(delivery.address)
         utf8 = not address.addr_spec.isascii()
-        rendered = render(delivery.mail, delivery.locale, self._data(delivery))
+        token = self._token(delivery)
+        rendered = render(delivery.mail, delivery.locale, self._data(delivery, token))
         message = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
         message["From"] = self.sender
         message["To"] = Address(header_text(delivery.name), address.username, address.domain)
@@ -53,21 +57,34 @@ class Writer:
         message.set_boundary(f"=_{delivery.id.hex}")
         # Last: the calls above move Content-… headers into the first part.
         message["Content-Language"] = delivery.locale
-        return Outgoing(address.addr_spec, message.as_bytes(), utf8)
+        digest = _digest(rendered.text, token)
+        return Outgoing(address.addr_spec, message.as_bytes(), utf8, digest)
 
-    def _data(self, delivery: Delivery) -> dict[str, Any]:
-        data = {**delivery.data, "name": header_text(delivery.name)}
+    def _token(self, delivery: Delivery) -> str | None:
         purpose, window = _purpose(delivery)
-        if purpose is not None:
-            token = self._keys.sign(
-                purpose, delivery.subject_id, window, delivery.user_id, delivery.address
-            )
+        if purpose is None:
+            return None
+        return self._keys.sign(
+            purpose, delivery.subject_id, window, delivery.user_id, delivery.address
+        )
+
+    def _data(self, delivery: Delivery, token: str | None) -> dict[str, Any]:
+        data = {**delivery.data, "name": header_text(delivery.name)}
+        if token is not None:
             data["link"] = f"{self._public_url}/l/{token}"
+        elif delivery.mail == "undeliverable":
+            data["link"] = f"{self._public_url}/blanketter"
         return data
 
 
+def _digest(text: str, token: str | None) -> str:
+    """Without the token, which nobody who compares texts should need to have."""
+    shown = text if token is None else text.replace(token, "...")
+    return hashlib.sha256(shown.encode()).hexdigest()
+
+
 def _purpose(delivery: Delivery) -> tuple[Purpose | None, int]:
-    """What the mail's link is for, and its window; None for a mail without a link."""
+    """What the mail's token is for, and its window; None for a mail without one."""
     if delivery.mail in _DECIDE:
         return Purpose.DECIDE, delivery.sending or 1
     to_client = delivery.mail == "receipt" or (

@@ -9,7 +9,9 @@ _NOT_ALLOWED = 530  # authentication required (RFC 4954), whatever it answers to
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The server answered for it."""
+    """The server answered for it. text_digest: of what it took, as `MailSent` says it."""
+
+    text_digest: str
 
 
 @dataclass(frozen=True, slots=True)

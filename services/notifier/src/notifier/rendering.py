@@ -1,33 +1,30 @@
-"""Templates: MAIL/LOCALE/{subject.txt, body.txt, body.html} and what they can use."""
+"""Templates and what they can use.
 
-import re
+MAIL/LOCALE/ has the words of a mail once, for both of its parts: subject.txt, preview.txt (what a
+list of mails shows behind the subject) and body.jinja. How they are set is said once for all
+mails: text/ and html/ each have a layout and the same parts, a paragraph, facts, a quotation and
+so on. words/LOCALE has what all mails say. So text and HTML can't come to say different things.
+"""
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from notifier import palette, typesetting
+from notifier.foreign_words import defused
+from notifier.moments import moment
+
 FOLDER = Path(__file__).parent / "templates"
 LOCALES = ("sv", "en")
-_STOCKHOLM = ZoneInfo("Europe/Stockholm")
-_MONTHS = {
-    "sv": (
-        *("januari", "februari", "mars", "april", "maj", "juni"),
-        *("juli", "augusti", "september", "oktober", "november", "december"),
-    ),
-    "en": (
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
     subject: str
+    preview: str
     text: str
     html: str
 
@@ -35,49 +32,22 @@ class Rendered:
 def render(mail: str, locale: str, data: Mapping[str, Any]) -> Rendered:
     """The mail's words. data: what was kept with the delivery, with `name` and, where the mail
     has one, `link`. Raises jinja2.UndefinedError for a word that the data lacks."""
-    known = {key: _defused(value) for key, value in data.items() if key != "link"}
-    known["locale"] = locale
-    if "link" in data:
-        known["link"] = data["link"]
+    words = defused({key: value for key, value in data.items() if key != "link"})
+    ours = {key: data[key] for key in ("link",) if key in data} | {"locale": locale}
     where = f"{mail}/{locale}"
-    known["subject"] = " ".join(_TEXT.get_template(f"{where}/subject.txt").render(known).split())
-    text = _TEXT.get_template(f"{where}/body.txt").render(known)
-    html = _HTML.get_template(f"{where}/body.html").render(known)
-    return Rendered(known["subject"], re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html)
+    subject, preview = (
+        " ".join(_TEXT.get_template(f"{where}/{name}.txt").render(words, **ours).split())
+        for name in ("subject", "preview")
+    )
+    body = f"{where}/body.jinja"
+    text = _TEXT.get_template(body).render(typesetting.kept(words), **ours)
+    html = _HTML.get_template(body).render(words, **ours, subject=subject, preview=preview)
+    return Rendered(subject, preview, typesetting.finished(text), html)
 
 
-def moment(value: str, locale: str) -> str:
-    """An instant as Swedish clocks show it, with the zone's name: both 2.30s of an October night
-    are told apart."""
-    at = datetime.fromisoformat(value).astimezone(_STOCKHOLM)
-    month = _MONTHS[locale][at.month - 1]
-    if locale == "sv":
-        return f"{at.day} {month} {at.year} kl. {at:%H.%M} (svensk tid, {at.tzname()})"
-    return f"{at.day} {month} {at.year} at {at:%H:%M} (Swedish time, {at.tzname()})"
-
-
-def quoted(text: str) -> str:
-    """Somebody else's words in a text part: every line behind `> `, so that none poses as ours."""
-    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
-
-
-def _defused(value: Any) -> Any:
-    """Text in which mail programs find nothing to make a link of: an invisible joiner splits it.
-
-    The mail comes from us, so a bureau that is named like a web address would phish in our name.
-    """
-    if isinstance(value, str):
-        return re.sub(r"(?i)(:)(?=//)|\b(www)(?=\.)", lambda m: m[0] + "\u2060", value)
-    if isinstance(value, Mapping):
-        return {key: _defused(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_defused(item) for item in value]
-    return value
-
-
-def _environment(*, html: bool) -> Environment:
+def _environment(part: str, *, html: bool) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader([FOLDER / part, FOLDER]),
         undefined=StrictUndefined,
         autoescape=html,  # noqa: S701 (the text parts are no HTML)
         trim_blocks=True,
@@ -85,9 +55,11 @@ def _environment(*, html: bool) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["moment"] = moment
-    environment.filters["quoted"] = quoted
     return environment
 
 
-_TEXT = _environment(html=False)
-_HTML = _environment(html=True)
+_TEXT = _environment("text", html=False)
+_TEXT.filters |= {"wrapped": typesetting.wrapped, "quoted": typesetting.quoted}
+_HTML = _environment("html", html=True)
+_HTML.filters["lines"] = typesetting.lines
+_HTML.globals |= {"light": palette.LIGHT, "dark": palette.DARK}

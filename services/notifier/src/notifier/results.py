@@ -42,9 +42,9 @@ async def settle(
         return None
     now = await storage.clock(session)
     match outcome:
-        case Sent():
+        case Sent(digest):
             _close(delivery, "sent", now, None)
-            await outbox.add(session, [MailSent(**_about(delivery, now))])
+            await outbox.add(session, [MailSent(**_about(delivery, now), text_digest=digest)])
         case Refused(error):
             await _fail(session, outbox, delivery, now, error)
         case Later(error) | Halted(error):
