@@ -8,7 +8,7 @@ PROJECTS := $(PACKAGES:%=%/pyproject.toml)
 LOCAL := koppla koppla-contracts koppla-chassis koppla-search koppla-linking koppla-notifier koppla-activation
 UV_VERSION := 0.13.9
 
-.PHONY: setup run test check api format bench lock clean
+.PHONY: setup run test races check api format bench lock clean
 
 setup: $(V)/.ready
 
@@ -33,6 +33,10 @@ endif
 
 test: setup
 	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(SUITES)
+
+# 200 rounds of a hundred accepts at once; `make test` takes three.
+races: setup
+	KOPPLA_RACES=200 $(BIN)/python -m pytest services/linking/tests/test_racing_accepts.py -q
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-BUILT = {"R1", "R2", "R9", "R13", *(f"R{number}" for number in range(16, 48)), "D5", "D6", "D10"}
+# R10 and R15 are of pages in a browser, which come with the portal.
+BUILT = {f"R{number}" for number in range(1, 48)} - {"R10", "R15"}
+BUILT |= {f"D{number}" for number in range(1, 12)}
 
 
 def test_every_requirement_that_is_built_is_named_by_a_test() -> None:

@@ -31,11 +31,13 @@ class Platform:
         self.process: asyncio.subprocess.Process | None = None
         self.issuer = DevelopmentIssuer(data)
         self.printed: list[str] = []
+        self.starts = 0
         self._reading: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Returns when the ready line was printed."""
         self.printed = []
+        self.starts += 1
         # Errors go to a file, so that a full pipe can't stop the run.
         with (self.data / "up.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(

@@ -150,7 +150,7 @@ class Consumer:
         held = consumer.assignment() if consumer is not None else set()
         if consumer is None or not held:
             return {}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(3):
             starts = await consumer.beginning_offsets(list(held))
             ends = await consumer.end_offsets(list(held))
             for partition in held:

@@ -43,8 +43,8 @@ def configure_logging(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # These two log request lines and addresses of their own, and a link's token is in its path.
-    for noisy in ("uvicorn.access", "httpx"):
+    # These log request lines, addresses and whole mails, and a link's token is in them.
+    for noisy in ("uvicorn.access", "httpx", "mail.log"):
         logging.getLogger(noisy).disabled = True
     for chatty in ("aiokafka", "faststream", "alembic", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))

@@ -1,6 +1,7 @@
 """Publishes directory records: what `koppla import` and a fresh embedded broker get."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -79,7 +80,10 @@ async def _started(kafka: str, idempotence: bool, patience: float) -> AIOKafkaPr
         if not idempotence:
             raise
         # An embedded broker that somebody named by its address. Directory records are taken as
-        # they stand, so one that comes twice does no harm.
+        # they stand, so one that comes twice does no harm; but nothing keeps them for its next run.
+        sys.stderr.write(
+            f"{kafka} is a broker that forgets when it ends: import with --data to keep this\n"
+        )
         return await _started(kafka, False, patience)
     except BaseException:
         await let_go(producer)

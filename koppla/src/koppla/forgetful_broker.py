@@ -5,6 +5,7 @@ handled already, so a kill -9 of it all loses nothing and doubles nothing.
 """
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -102,20 +103,18 @@ class Keeper:
                 files[kind].append((one.key(), one.model_dump_json()) for one in checked)
 
     async def _purge(self) -> None:
-        newest: dict[str, int] = {}
+        noted: dict[str, datetime] = {}
         for service in self._services:
             async with service.database.connection() as connection:
-                found = await connection.scalar(
-                    text("SELECT coalesce(max(id), 0) FROM outbox WHERE published_at IS NOT NULL")
-                )
-                newest[service.name] = int(found or 0)
-        # Looked at after the ids were noted: no lag now means that those are behind everybody.
+                noted[service.name] = await connection.scalar(text("SELECT clock_timestamp()"))
+        # Looked at after the time was noted: no lag now means that what was published by then is
+        # behind everybody. Not by id: a lower one may commit, and be published, later.
         for service in self._services:
             if service.consumer is not None and any((await service.consumer.lag()).values()):
                 return
         for service in self._services:
             async with service.database.connection() as connection:
                 await connection.execute(
-                    text("DELETE FROM outbox WHERE published_at IS NOT NULL AND id <= :newest"),
-                    {"newest": newest[service.name]},
+                    text("DELETE FROM outbox WHERE published_at <= :noted"),
+                    {"noted": noted[service.name]},
                 )

@@ -32,6 +32,7 @@ from koppla.walk import text
 
 log = structlog.get_logger(__name__)
 ROLES = ("serve", "consume", "relay")
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class CannotStart(Exception):
@@ -52,7 +53,10 @@ class Options:
 
 def run(options: Options) -> None:
     """Runs until Ctrl-C or SIGTERM. Raises CannotStart."""
-    configure_logging(os.environ.get("KOPPLA_LOG_LEVEL", "WARNING"))
+    level = os.environ.get("KOPPLA_LOG_LEVEL", "WARNING").upper()
+    if level not in _LEVELS:
+        raise CannotStart(f"KOPPLA_LOG_LEVEL: must be one of {', '.join(_LEVELS)}")
+    configure_logging(level)
     try:
         bound = listen("127.0.0.1", options.port)
     except OSError:

@@ -2,9 +2,11 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from contracts.events.linking import BureauEligibility
+from koppla.waiting import until
 from services.linking.tests.world import ADA, BO, World, bureau
 
 PATH = "/v1/ops/linking/exclusions"
@@ -121,3 +123,29 @@ async def test_changes_at_once_end_in_what_the_rules_say(world: World) -> None:
         " FROM bureau_eligibility WHERE bureau_id = 'nord'"
     )
     assert row["eligible"] is (row["rules"] == 0)
+
+
+async def test_a_create_that_waited_for_an_exclusion_obeys_it(world: World) -> None:  # R13
+    """As a bureau's record is taken: its row first, its eligibility second, in one transaction."""
+    connection = await asyncpg.connect(world.running.owner_url)
+    try:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("UPDATE bureaus SET name = name WHERE bureau_id = 'nord'")
+        await connection.execute(
+            "UPDATE bureau_eligibility SET eligible = false, reason = 'BUREAU_EXCLUDED'"
+            " WHERE bureau_id = 'nord'"
+        )
+        asking = asyncio.create_task(world.ask())
+
+        async def waits() -> bool:
+            question = "SELECT 1 FROM pg_locks WHERE NOT granted"
+            return bool(await world.running.rows(question))
+
+        await until(waits, what="the create to wait")
+        await transaction.commit()
+        answer = await asking
+    finally:
+        await connection.close()
+    assert (answer.status_code, answer.json()["code"]) == (403, "BUREAU_EXCLUDED")
+    assert await world.outbox("LinkRequested") == 0

@@ -19,6 +19,9 @@ from linking.messages import holds_address
         "evil\u200b.com",
         "10.0.0.1",
         "javascript://x",
+        "gå till evil.de eller evil.co.uk",
+        "EVIL.DE",
+        "moc.live\u202e",
     ],
 )
 def test_an_address_is_found(text: str) -> None:
@@ -31,6 +34,7 @@ def test_an_address_is_found(text: str) -> None:
         "Hej! Vi tar över bokföringen fr.o.m. maj, t.ex. löner och moms.",
         "Ring 08-123 45 67 eller mejla anna@nordkust.se",
         "och/eller",
+        "Det är klart.Vi hörs. Allt o.s.v. enl. ö.k. med bl.a. moms, s.k. a-kassa",
         "Moms 12,5 % (1.5/2)",
         "",
     ],

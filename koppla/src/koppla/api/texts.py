@@ -57,6 +57,7 @@ TAGS = {
     "client list": "Linked clients: those to be activated, and those that are.",
     "permissions": "Which consultant may do what in which program of a client.",
     "sign-in": "From the client list into a client's company.",
+    "paper forms": "Guidance and the forms to sign on paper, for anybody.",
     "support": "For customer service: signed paper forms, and who decided what.",
     "ops": "For those who run it: how the services are, exclusions, the proof of the audit trail.",
 }

@@ -20,7 +20,7 @@ from contracts.events.linking import FormKind, Route
 from contracts.fields import BureauId, EntryPoint, Message, Moment, Name, TenantId, plain_text
 from linking import examples
 from linking.exclusions import Kind
-from linking.messages import holds_address
+from linking.messages import without_address
 from linking.requests import Status
 from linking.service.paper_forms import SignatoryRole
 from linking.service.showing import Shown
@@ -31,12 +31,6 @@ Sort = Literal[
     "created_at", "-created_at", "expires_at", "-expires_at", "client_name", "-client_name"
 ]
 _Text = Annotated[str, StringConstraints(max_length=200), AfterValidator(plain_text)]
-
-
-def without_address(text: str) -> str:
-    if holds_address(text):
-        raise ValueError("must not hold a web address")
-    return text
 
 
 class LinkRequestIn(BaseModel):

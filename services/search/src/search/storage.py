@@ -9,8 +9,6 @@ from sqlmodel import col, select
 
 from search.tables import BureauEligibility, Client
 
-SHOWN_AT_MOST = 100
-
 
 async def clients_by_tenant_id(session: AsyncSession, tenant_id: str) -> Sequence[Client]:
     found = await session.scalars(
@@ -25,7 +23,6 @@ async def clients_by_org_number(session: AsyncSession, digits: str) -> Sequence[
         select(Client)
         .where(Client.org_number == digits, col(Client.deleted_at).is_(None))
         .order_by(func.length(Client.tenant_id), col(Client.tenant_id))
-        .limit(SHOWN_AT_MOST)
     )
     return found.all()
 

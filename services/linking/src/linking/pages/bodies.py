@@ -10,20 +10,14 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 from chassis.problems import Refused, invalid
 from contracts.fields import Message
 from contracts.problem_codes import Code
-from linking.messages import holds_address
+from linking.messages import without_address
 from linking.pages.negotiation import content_type
 
 _FORM = "application/x-www-form-urlencoded"
 _YES = ("on", "yes", "true", "1")
 
 
-def _without_address(text: str) -> str:
-    if holds_address(text):
-        raise ValueError("must not hold a web address")
-    return text
-
-
-_MESSAGE: TypeAdapter[str] = TypeAdapter(Annotated[Message, AfterValidator(_without_address)])
+_MESSAGE: TypeAdapter[str] = TypeAdapter(Annotated[Message, AfterValidator(without_address)])
 
 
 async def fields_of(request: Request, *known: str) -> dict[str, Any]:

@@ -23,6 +23,10 @@ _BUREAU = """
     WHERE b.bureau_id = :bureau_id AND b.deleted_at IS NULL
 """
 
+_LOCKS = (
+    "SELECT 1 FROM bureaus WHERE bureau_id = :bureau_id FOR SHARE",
+    "SELECT 1 FROM bureau_eligibility WHERE bureau_id = :bureau_id FOR SHARE",
+)
 _BUREAU_ADMINS = """
     SELECT u AS admin FROM bureaus b, jsonb_array_elements(b.users) u
     WHERE b.bureau_id = :bureau_id AND b.deleted_at IS NULL AND u ->> 'role' = 'bureau_admin'
@@ -56,11 +60,15 @@ async def now(session: AsyncSession) -> datetime:
 async def bureau(
     session: AsyncSession, bureau_id: str, user_id: str, *, lock: bool = False
 ) -> BureauNow | None:
-    """The bureau, unless it is unknown or deleted. lock: its record stays so (FOR SHARE)."""
-    question = text(_BUREAU + (" FOR SHARE OF b" if lock else "")).columns(
-        entry_points=JSONB, member=JSONB
-    )
+    """The bureau, unless it is unknown or deleted. lock: its record and whether it may
+    use the digital route stay so (FOR SHARE)."""
+    question = text(_BUREAU).columns(entry_points=JSONB, member=JSONB)
     given = {"bureau_id": bureau_id, "user_id": user_id}
+    if lock:
+        # Both rows before the question, and not within it: who waits for one of two joined rows
+        # sees the other as it was before the wait.
+        for statement in _LOCKS:
+            await session.execute(text(statement), {"bureau_id": bureau_id})
     row = (await session.execute(question, given)).mappings().one_or_none()
     return None if row is None else BureauNow(**row)
 
