@@ -1,0 +1,32 @@
+"""Who may do what: every operation × every role, in one table (R2)."""
+
+from tests.support.harness import Harness, Running
+from tests.support.roles import CALLERS, guarded, row
+
+# In the order of CALLERS: x 401, f 403, n 404, o allowed. Any bureau may look for any client.
+TABLE = {
+    "POST /v1/client-searches": ("xooooff", {"tenant_id": "100001"}),
+    "GET /v1/ops/search/status": ("xffffof", None),
+}
+
+
+async def test_every_operation_knows_its_callers(harness: Harness, search: Running) -> None:  # R2
+    assert guarded(search.service.http) == set(TABLE)
+    callers = dict(
+        zip(
+            CALLERS,
+            (
+                {},
+                harness.bearer("anna", "bureau_admin", bureau_id="b-1"),
+                harness.bearer("bo", "consultant", bureau_id="b-1"),
+                harness.bearer("cia", "bureau_admin", bureau_id="b-1"),
+                harness.bearer("sam", "support_agent"),
+                harness.bearer("olle", "ops"),
+                harness.bearer("p", "platform"),
+            ),
+            strict=True,
+        )
+    )
+    for operation, (letters, body) in TABLE.items():
+        found, _ = await row(search.http, operation, callers, {}, body)
+        assert (operation, found) == (operation, letters)
