@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -116,20 +116,23 @@ def _alive(process: psutil.Process) -> bool:
 
 async def koppla(*arguments: str | Path, cwd: Path | None = None) -> tuple[int, str, str]:
     """One command: exit code, standard output, standard error."""
-    return await _run([KOPPLA, *map(str, arguments)], cwd)
+    return await run([KOPPLA, *map(str, arguments)], cwd)
 
 
 async def shell(command: str, cwd: Path) -> tuple[int, str, str]:
-    return await _run(["bash", "-c", command], cwd)
+    return await run(["bash", "-c", command], cwd)
 
 
-async def _run(command: Sequence[str], cwd: Path | None) -> tuple[int, str, str]:
+async def run(
+    command: Sequence[str], cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> tuple[int, str, str]:
+    """Exit code, standard output, standard error."""
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=cwd,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "COLUMNS": "120"},
+        env={**os.environ, "COLUMNS": "120", **(env or {})},
     )
     out, err = await asyncio.wait_for(process.communicate(), 240)
     assert process.returncode is not None
