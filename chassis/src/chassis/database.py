@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import asyncpg
 from pydantic import Field, SecretStr, field_validator
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from chassis.settings import Settings
+from chassis.settings import Duration, Settings
 
 # SQLSTATEs after which the same work may well succeed: serialization failure, deadlock, lock not
 # available, a standby that was just promoted, and an idle transaction ended; then the classes
@@ -29,12 +30,21 @@ _TRANSIENT_CLASSES = ("08", "53", "57", "58")
 class DatabaseSettings(Settings):
     """database_url: the runtime role's, without DDL. owner_database_url: of the role that migrates.
 
-    A service's own settings class gives both their environment names.
+    A service's own settings class gives both their environment names. retention_every: how often
+    rows that are too old are taken away.
     """
 
     database_url: SecretStr
     owner_database_url: SecretStr | None = None
     database_pool: int = Field(default=10, ge=1, le=200)
+    retention_every: Duration = timedelta(hours=1)
+
+    @field_validator("retention_every")
+    @classmethod
+    def _is_sane(cls, value: timedelta) -> timedelta:
+        if not timedelta(seconds=1) <= value <= timedelta(days=7):
+            raise ValueError("must be between 1s and 168h")
+        return value
 
     @field_validator("database_url", "owner_database_url")
     @classmethod

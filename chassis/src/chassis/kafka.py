@@ -26,11 +26,13 @@ class KafkaSettings(Settings):
     None for three, or for as many brokers as there are. consumer_batch: records in one
     transaction at most. consumer_fetch_wait_ms: how long the broker may keep a fetch open that
     finds nothing. consumer_rest_ms: see pacing.py; 0 is never.
-    kafka_partitions: of every topic; None for the contract's number.
+    kafka_partitions: of every topic; None for the contract's number. outbox_purge: off where the
+    broker forgets, and somebody else knows which published rows every consumer has passed.
     """
 
     kafka: str = Field(min_length=3)
     kafka_idempotence: bool = True
+    outbox_purge: bool = True
     kafka_groups: bool = True
     kafka_replication: int | None = Field(default=None, ge=1, le=9)
     consumer_batch: int = Field(default=500, ge=1, le=10_000)

@@ -102,4 +102,10 @@ class Metrics:
         self.outbox_parked = Counter(
             "koppla_outbox_parked", "Events that can't ever be sent", ["service"], registry=registry
         )
+        self.purged = Counter(
+            "koppla_rows_purged",
+            "Rows that retention took away",
+            ["service", "rule"],
+            registry=registry,
+        )
         self.service = service

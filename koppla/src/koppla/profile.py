@@ -16,6 +16,7 @@ from koppla.issuer import AUDIENCE, ISSUER, DevelopmentIssuer
 SERVICES = ("search", "linking", "notifier", "activation")
 EMBEDDED_KAFKA: dict[str, Any] = {
     "kafka_idempotence": False,
+    "outbox_purge": False,
     "kafka_groups": False,
     "kafka_replication": 1,
     "kafka_partitions": 1,

@@ -1,6 +1,7 @@
 """Where the activation service is put together: settings → database → consumer → app."""
 
 from activation import consumers, http
+from activation.retention import rules
 from activation.settings import ActivationSettings
 from activation.sign_in_token import SignInKeys
 from activation.sign_ins import HandOff
@@ -16,6 +17,7 @@ from chassis.inbox import Inbox
 from chassis.kafka import new_producer
 from chassis.outbox import Outbox
 from chassis.relay import Relay
+from chassis.retention import Purger
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
@@ -48,6 +50,9 @@ def build(settings: ActivationSettings) -> Service:
     )
     app = new_app("Koppla activation", BearerTokens(settings), metrics)
     app.include_router(http.router(database, outbox, hand_off))
-    service = Service(NAME, app, database, wakeup, metrics, consumer, relay)
+    every = settings.retention_every.total_seconds()
+    purger = Purger(database, rules(outbox=settings.outbox_purge), every, metrics)
+    workers = [purger]
+    service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
     return service

@@ -1,7 +1,7 @@
 """Where the linking service is put together: settings → database → consumer → app."""
 
 from chassis import ops
-from chassis.app import Service
+from chassis.app import Component, Service
 from chassis.auth import BearerTokens
 from chassis.client_address import ClientAddresses
 from chassis.consumer import Consumer
@@ -13,10 +13,12 @@ from chassis.inbox import Inbox
 from chassis.kafka import new_producer
 from chassis.outbox import Outbox
 from chassis.relay import Relay
+from chassis.retention import Purger
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
 from linking import consumers, forms, http, pages
+from linking.retention import rules
 from linking.service.asking import Terms
 from linking.settings import LinkingSettings
 from linking.sweeper import Sweeper
@@ -50,7 +52,12 @@ def build(settings: LinkingSettings) -> Service:
     app.include_router(http.router(database, outbox, keys, terms, addresses))
     pages.install(app, database, outbox, settings.keys(), addresses)
     forms.install(app, settings.support_email)
-    workers = [Sweeper(database, outbox, settings.link_ttl, settings.reminder_before)]
+    every = settings.retention_every.total_seconds()
+    purger = Purger(database, rules(outbox=settings.outbox_purge), every, metrics)
+    workers: list[Component] = [
+        Sweeper(database, outbox, settings.link_ttl, settings.reminder_before),
+        purger,
+    ]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
     return service

@@ -1,7 +1,7 @@
 """Where the notifier is put together: settings → database → consumer, dispatcher → app."""
 
 from chassis import ops
-from chassis.app import Service
+from chassis.app import Component, Service
 from chassis.auth import BearerTokens
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -11,6 +11,7 @@ from chassis.inbox import Inbox
 from chassis.kafka import new_producer
 from chassis.outbox import Outbox
 from chassis.relay import Relay
+from chassis.retention import Purger
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
@@ -19,6 +20,7 @@ from notifier.brake import Brake
 from notifier.dispatcher import CHANNEL, Dispatcher
 from notifier.mailer import Mailer
 from notifier.message import Writer
+from notifier.retention import rules
 from notifier.service import Desk
 from notifier.settings import NotifierSettings
 from notifier.tables import chassis
@@ -44,7 +46,9 @@ def build(settings: NotifierSettings) -> Service:
         metrics,
     )
     app = new_app("Koppla notifier", BearerTokens(settings), metrics)
-    workers = [_dispatcher(settings, database, wakeup, metrics)]
+    every = settings.retention_every.total_seconds()
+    purger = Purger(database, rules(outbox=settings.outbox_purge), every, metrics)
+    workers: list[Component] = [_dispatcher(settings, database, wakeup, metrics), purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
     return service

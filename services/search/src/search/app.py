@@ -10,10 +10,12 @@ from chassis.http import new_app
 from chassis.inbox import Inbox
 from chassis.kafka import new_producer
 from chassis.relay import Relay
+from chassis.retention import Purger
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
 from search import consumers, http
+from search.retention import rules
 from search.settings import SearchSettings
 from search.tables import chassis
 
@@ -39,6 +41,9 @@ def build(settings: SearchSettings) -> Service:
     )
     app = new_app("Koppla search", BearerTokens(settings), metrics)
     app.include_router(http.router(database))
-    service = Service(NAME, app, database, wakeup, metrics, consumer, relay)
+    every = settings.retention_every.total_seconds()
+    purger = Purger(database, rules(outbox=settings.outbox_purge), every, metrics)
+    workers = [purger]
+    service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
     return service
