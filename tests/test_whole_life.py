@@ -204,6 +204,12 @@ async def test_an_exclusion_holds_at_once_in_search_and_linking(stage: Stage) ->
         await until(lambda: answers(200), 60, every=0.02, what="the exclusion's end")
     code, out, _ = await koppla("audit", "verify", "--data", data, "--json")
     assert (code, json.loads(out)["items"]) == (0, [])
+    who = pair.bureau_admin["user_id"]
+    code, out, err = await koppla("person", "export", who, "--data", data)
+    assert (code, pair.bureau_admin["email"] in out) == (0, True), err
+    assert set(json.loads(out)["services"]) == {"search", "linking", "notifier", "activation"}
+    code, _, err = await koppla("person", "erase", who, "--reason", "x", "--yes", "--data", data)
+    assert (code, "still in the directory" in err) == (2, True), err
 
 
 async def test_no_log_line_holds_a_token_or_a_sole_traders_number(stage: Stage) -> None:

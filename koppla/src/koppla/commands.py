@@ -20,6 +20,8 @@ exclusions = typer.Typer(help="Who may not use the digital route.", no_args_is_h
 app.add_typer(exclusions, name="exclusions")
 audit = typer.Typer(help="Prove the audit trail.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+person = typer.Typer(help="One person's data across the services.", no_args_is_help=True)
+app.add_typer(person, name="person")
 
 DEFAULT_DATA = Path(".koppla")
 Data = Annotated[Path, typer.Option("--data", help="The data folder of the run.")]
@@ -240,3 +242,41 @@ def verify_audit(
         )
     if verdict.wrong:
         raise typer.Exit(1)
+
+
+User = Annotated[str, typer.Argument(help="The person's user_id in the directory.")]
+
+
+@person.command("export")
+def export_person(
+    user_id: User,
+    out: Annotated[Path | None, typer.Option(help="A file instead of standard output.")] = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """All that any service holds of a person, as JSON."""
+    from koppla.person import export
+
+    def work() -> str:
+        document = export(data, user_id)
+        if out is None:
+            return document
+        out.write_text(document + "\n", "utf-8")
+        return f"written to {out}"
+
+    _say(work)
+
+
+@person.command("erase")
+def erase_person(
+    user_id: User,
+    reason: Annotated[str, typer.Option(help="For the audit trail; nothing personal.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    data: Data = DEFAULT_DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Erase what no law keeps, once the directory no longer names the person."""
+    from koppla.person import erase
+
+    if not yes and not typer.confirm(f"Erase {user_id} for good?", err=True):
+        give_up("nothing was erased")
+    _say(lambda: erase(data, user_id, reason, as_json=as_json))

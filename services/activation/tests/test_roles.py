@@ -19,6 +19,8 @@ TABLE: dict[str, tuple[str, Any]] = {
     "PUT /v1/clients/{tenant_id}/consultants/{consultant_id}": ("xofnfff", GRANTS),
     "POST /v1/clients/{tenant_id}/sign-in": ("xfonfff", {}),
     "POST /v1/sign-ins/redeem": ("xfffffn", {"token": "made-up"}),
+    "GET /v1/ops/activation/persons/{user_id}": ("xffffof", None),
+    "POST /v1/ops/activation/persons/{user_id}/erase": ("xffffof", {"reason": "x"}),
     "GET /v1/ops/activation/status": ("xffffof", None),
 }
 
@@ -49,7 +51,7 @@ async def test_every_operation_knows_its_callers_and_keeps_others_out(
             strict=True,
         )
     )
-    ids = {"tenant_id": "100001", "consultant_id": "bo"}
+    ids = {"tenant_id": "100001", "consultant_id": "bo", "user_id": "bo"}
     found, leaked = {}, []
     for operation, (_, body) in TABLE.items():
         found[operation], told = await row(service.running.http, operation, callers, ids, body)

@@ -29,6 +29,8 @@ TABLE: dict[str, tuple[str, Any]] = {
     "GET /v1/ops/linking/exclusions": ("xffffof", None),
     "POST /v1/ops/linking/exclusions": ("xffffof", RULE),
     "POST /v1/ops/linking/exclusions/remove": ("xffffof", RULE),
+    "GET /v1/ops/linking/persons/{user_id}": ("xffffof", None),
+    "POST /v1/ops/linking/persons/{user_id}/erase": ("xffffof", {"reason": "x"}),
     "GET /v1/ops/linking/audit-chain": ("xffffof", None),
 }
 
@@ -54,11 +56,13 @@ def callers(world: World) -> dict[str, dict[str, str]]:
 async def test_every_operation_knows_its_callers_and_keeps_others_out(world: World) -> None:
     assert guarded(world.running.service.http) == set(TABLE)
     made, link = await world.asked("100002"), await world.linked()
-    ids = {"request_id": made["id"], "link_id": link["id"]}
+    ids = {"request_id": made["id"], "link_id": link["id"], "user_id": "eva"}
     found, leaked = {}, []
     for operation, (_, body) in TABLE.items():
         found[operation], told = await row(world.http, operation, callers(world), ids, body)
-        leaked += [operation for text in told if any(one in text for one in ids.values())]
+        leaked += [
+            operation for text in told if any(ids[one] in text for one in ("request_id", "link_id"))
+        ]
     assert found == {operation: letters for operation, (letters, _) in TABLE.items()}
     assert leaked == []
 

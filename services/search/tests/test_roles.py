@@ -6,6 +6,8 @@ from tests.support.roles import CALLERS, guarded, row
 # In the order of CALLERS: x 401, f 403, n 404, o allowed. Any bureau may look for any client.
 TABLE = {
     "POST /v1/client-searches": ("xooooff", {"tenant_id": "100001"}),
+    "GET /v1/ops/search/persons/{user_id}": ("xffffof", None),
+    "POST /v1/ops/search/persons/{user_id}/erase": ("xffffof", {"reason": "x"}),
     "GET /v1/ops/search/status": ("xffffof", None),
 }
 
@@ -28,5 +30,5 @@ async def test_every_operation_knows_its_callers(harness: Harness, search: Runni
         )
     )
     for operation, (letters, body) in TABLE.items():
-        found, _ = await row(search.http, operation, callers, {}, body)
+        found, _ = await row(search.http, operation, callers, {"user_id": "eva"}, body)
         assert (operation, found) == (operation, letters)

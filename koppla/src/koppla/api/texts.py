@@ -70,6 +70,7 @@ PARAMETERS = {
     "request_id": ("A link request.", "0193a5d2-1c01-7a01-8c4d-5e6f708192a3"),
     "link_id": ("A link between a bureau and a client.", "0193a5d2-1c02-7a02-8c4d-5e6f708192a3"),
     "token": ("The end of a mailed link's address.", None),
+    "user_id": ("A person, by her `user_id` in the directory.", "eva"),
     "limit": ("How many items a page has at most.", 50),
     "cursor": ("The `next_cursor` of the page before.", None),
     "query": ("Part of the client's name, in upper or lower case, or its database id.", "måleri"),

@@ -1,12 +1,13 @@
 """Where the activation service is put together: settings → database → consumer → app."""
 
 from activation import consumers, http
+from activation.persons import PERSONS
 from activation.retention import rules
 from activation.settings import ActivationSettings
 from activation.sign_in_token import SignInKeys
 from activation.sign_ins import HandOff
 from activation.tables import chassis
-from chassis import ops
+from chassis import ops, persons
 from chassis.app import Service
 from chassis.auth import BearerTokens
 from chassis.consumer import Consumer
@@ -55,4 +56,5 @@ def build(settings: ActivationSettings) -> Service:
     workers = [purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    persons.install(app, NAME, database, PERSONS)
     return service

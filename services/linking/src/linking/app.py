@@ -1,6 +1,6 @@
 """Where the linking service is put together: settings → database → consumer → app."""
 
-from chassis import ops
+from chassis import ops, persons
 from chassis.app import Component, Service
 from chassis.auth import BearerTokens
 from chassis.client_address import ClientAddresses
@@ -18,6 +18,8 @@ from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
 from linking import consumers, forms, http, pages
+from linking.http.origin import Origins
+from linking.persons import PERSONS, entry_of_erasures
 from linking.retention import rules
 from linking.service.asking import Terms
 from linking.settings import LinkingSettings
@@ -60,4 +62,5 @@ def build(settings: LinkingSettings) -> Service:
     ]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    persons.install(app, NAME, database, PERSONS, entry_of_erasures(Origins(addresses)))
     return service

@@ -1,6 +1,6 @@
 """Where the notifier is put together: settings → database → consumer, dispatcher → app."""
 
-from chassis import ops
+from chassis import ops, persons
 from chassis.app import Component, Service
 from chassis.auth import BearerTokens
 from chassis.consumer import Consumer
@@ -20,6 +20,7 @@ from notifier.brake import Brake
 from notifier.dispatcher import CHANNEL, Dispatcher
 from notifier.mailer import Mailer
 from notifier.message import Writer
+from notifier.persons import PERSONS
 from notifier.retention import rules
 from notifier.service import Desk
 from notifier.settings import NotifierSettings
@@ -51,6 +52,7 @@ def build(settings: NotifierSettings) -> Service:
     workers: list[Component] = [_dispatcher(settings, database, wakeup, metrics), purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    persons.install(app, NAME, database, PERSONS)
     return service
 
 

@@ -1,6 +1,6 @@
 """Where the search service is put together: settings → database → consumer → app."""
 
-from chassis import ops
+from chassis import ops, persons
 from chassis.app import Service
 from chassis.auth import BearerTokens
 from chassis.consumer import Consumer
@@ -15,6 +15,7 @@ from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
 from search import consumers, http
+from search.persons import PERSONS
 from search.retention import rules
 from search.settings import SearchSettings
 from search.tables import chassis
@@ -46,4 +47,5 @@ def build(settings: SearchSettings) -> Service:
     workers = [purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    persons.install(app, NAME, database, PERSONS)
     return service

@@ -1,0 +1,93 @@
+"""What linking holds of one person, and what of it can be erased.
+
+Who asked, decided and ended stays in requests and links as long as accounting records (GDPR article
+17.3 b); everything else goes.
+"""
+
+from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.auth import Principal
+from chassis.persons import OnErased, Persons, Question
+from linking.http.origin import Origins
+from linking.service.auditing import record
+from linking.service.guard import support_person
+
+PERSONS = Persons(
+    listed=(
+        "SELECT EXISTS (SELECT 1 FROM clients c, jsonb_array_elements(c.system_admins) a"
+        " WHERE c.deleted_at IS NULL AND a ->> 'user_id' = :user_id)"
+        " OR EXISTS (SELECT 1 FROM bureaus b, jsonb_array_elements(b.users) u"
+        " WHERE b.deleted_at IS NULL AND u ->> 'user_id' = :user_id)"
+    ),
+    shown=(
+        Question(
+            "clients",
+            "SELECT jsonb_build_object('tenant_id', c.tenant_id, 'system_admin', a)"
+            " FROM clients c, jsonb_array_elements(c.system_admins) a"
+            " WHERE a ->> 'user_id' = :user_id",
+        ),
+        Question(
+            "bureaus",
+            "SELECT jsonb_build_object('bureau_id', b.bureau_id, 'user', u)"
+            " FROM bureaus b, jsonb_array_elements(b.users) u WHERE u ->> 'user_id' = :user_id",
+        ),
+        Question(
+            "link_requests",
+            "SELECT jsonb_build_object('id', id, 'tenant_id', tenant_id, 'bureau_id', bureau_id,"
+            " 'status', status, 'message', message, 'requested_by', requested_by,"
+            " 'decided_by', decided_by, 'created_at', created_at, 'decided_at', decided_at)"
+            " FROM link_requests WHERE requested_by ->> 'user_id' = :user_id"
+            " OR decided_by ->> 'user_id' = :user_id",
+        ),
+        Question("recipients", "SELECT to_jsonb(r) FROM recipients r WHERE user_id = :user_id"),
+        Question(
+            "request_events",
+            "SELECT to_jsonb(e) FROM request_events e WHERE by ->> 'user_id' = :user_id",
+        ),
+        Question(
+            "links",
+            "SELECT to_jsonb(l) FROM links l WHERE accepted_by ->> 'user_id' = :user_id"
+            " OR ended_by ->> 'user_id' = :user_id",
+        ),
+        Question(
+            "paper_forms",
+            "SELECT to_jsonb(f) FROM paper_forms f WHERE registered_by ->> 'user_id' = :user_id",
+        ),
+        Question(
+            "audit_trail",
+            "SELECT jsonb_build_object('at', e.at, 'action', e.action, 'subject', e.subject,"
+            " 'person', p.person, 'shown', p.shown)"
+            " FROM audit_persons p JOIN audit_entries e USING (chain, seq)"
+            " WHERE p.person ->> 'user_id' = :user_id OR p.person ->> 'sent_to' = :user_id",
+        ),
+    ),
+    erased=(
+        Question(
+            "recipients",
+            "WITH gone AS (UPDATE recipients SET name = '–', email = 'erased@invalid.example',"
+            " mail_error = NULL WHERE user_id = :user_id AND email <> 'erased@invalid.example'"
+            " RETURNING 1) SELECT count(*) FROM gone",
+        ),
+        Question("audit_trail", "SELECT audit_erase_person(:user_id)"),
+    ),
+)
+
+
+def entry_of_erasures(origins: Origins) -> OnErased:
+    """That somebody was erased is in the audit trail; not who."""
+
+    async def entered(
+        session: AsyncSession, caller: Principal, request: Request, reason: str, rows: int
+    ) -> None:
+        await record(
+            session,
+            "person_erased",
+            "person",
+            by=support_person(caller),
+            origin=origins.of(request),
+            reason=reason,
+            rows=rows,
+        )
+
+    return entered
