@@ -3,6 +3,7 @@
 from chassis import ops
 from chassis.app import Service
 from chassis.auth import BearerTokens
+from chassis.bursts import Bursts
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.dead_letters import DeadLetters
@@ -38,7 +39,8 @@ def build(settings: SearchSettings) -> Service:
         metrics,
     )
     app = new_app("Koppla search", BearerTokens(settings), metrics)
-    app.include_router(http.router(database))
+    searches = Bursts("searches", settings.rate_searches, metrics)
+    app.include_router(http.router(database, searches))
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay)
     ops.install(app, service, chassis)
     return service
