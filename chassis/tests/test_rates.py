@@ -41,7 +41,7 @@ def test_nothing_said_is_the_default() -> None:
     "text",
     [
         *("", "120", "120/", "/m", "0/m", "120/0m", "-1/m", "1.5/m", "120 / m", "120/d", "120/M"),
-        *("120/m\n", "120/minute", "OFF", "none", "1200000000/m", "1/1000000h", "\uff11/m"),
+        *("120/m\n", "120/minute", "OFF", "none", "1200000000/m", "1/10000h", "\uff11/m"),
     ],
 )
 def test_what_is_no_rate_is_refused_by_one_line(monkeypatch: pytest.MonkeyPatch, text: str) -> None:

@@ -30,7 +30,7 @@ def _rate(value: object) -> object:
         return value
     if value in _OFF:
         return None
-    match = re.fullmatch(r"([0-9]{1,9})/([0-9]{0,6})([hms])", value, re.ASCII)
+    match = re.fullmatch(r"([0-9]{1,9})/([0-9]{0,4})([hms])", value, re.ASCII)
     if match is not None:
         count, length = int(match[1]), int(match[2] or 1)
         if count and length:
