@@ -24,7 +24,6 @@ Document = dict[str, Any]
 
 NOT_YET = {
     Code.METHOD_NOT_ALLOWED: "belongs to no operation: the document's description tells of it",
-    Code.RATE_LIMITED: "no route limits yet",
 }
 NUMBERS = {"556469-6291", "212000-0142", "212000-1355", "556036-0793"}
 

@@ -148,6 +148,8 @@ class HttpServer:
                 timeout_graceful_shutdown=5,
                 timeout_keep_alive=75,
                 server_header=False,
+                # It would believe X-Forwarded-For of anybody on this machine; see client_address.
+                proxy_headers=False,
                 ws="none",
             )
         )

@@ -22,9 +22,18 @@ def _networks(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        return tuple(_network(part.strip()) for part in value.split(",") if part.strip())
     except ValueError:
         raise ValueError("must be addresses or networks, for example 10.0.0.0/8,::1") from None
+
+
+def _network(text: str) -> Network:
+    network = ip_network(text)
+    first = _unmapped(network.network_address)
+    if first.version == network.version:
+        return network
+    # IPv4 in IPv6, as `_parsed` tells clients' addresses, too.
+    return IPv4Network((first, network.prefixlen - 96))
 
 
 class ProxySettings(Settings):
@@ -44,9 +53,24 @@ class ClientAddresses:
 
         A header of anybody else says nothing: whoever sends it could write what she likes.
         """
+        client = self._client(request)
+        return UNKNOWN if client is None else str(client)
+
+    def counted(self, request: Request) -> str:
+        """What a limit per client counts by: the address, of IPv6 its /64.
+
+        That is the least that one customer of a network has, so that she could use another
+        address for each request.
+        """
+        client = self._client(request)
+        if isinstance(client, IPv6Address):
+            return str(IPv6Network((client, 64), strict=False))
+        return UNKNOWN if client is None else str(client)
+
+    def _client(self, request: Request) -> Address | None:
         peer = _parsed(request.client.host) if request.client else None
         if peer is None:
-            return UNKNOWN
+            return None
         said = ",".join(request.headers.getlist("x-forwarded-for"))
         hops = [hop for hop in said.split(",") if hop.strip()]
         nearest = peer
@@ -55,7 +79,7 @@ class ClientAddresses:
             if before is None:
                 break
             nearest = before
-        return str(nearest)
+        return nearest
 
     def _is_trusted(self, address: Address) -> bool:
         return any(address in network for network in self._trusted)
@@ -69,9 +93,12 @@ def _parsed(text: str) -> Address | None:
     if bracketed or with_port:
         text = (bracketed or with_port)[1]  # type: ignore[index]
     try:
-        address = ip_address(text.partition("%")[0])
+        return _unmapped(ip_address(text.partition("%")[0]))
     except ValueError:
         return None
+
+
+def _unmapped(address: Address) -> Address:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return address.ipv4_mapped
     return address

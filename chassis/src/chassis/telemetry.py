@@ -87,6 +87,12 @@ class Metrics:
         self.request_seconds = Histogram(
             "koppla_http_request_seconds", "Time to answer", ["service", "route"], registry=registry
         )
+        self.rate_limited = Counter(
+            "koppla_rate_limited",
+            "Requests refused by a limit",
+            ["service", "limit"],
+            registry=registry,
+        )
         self.records = Counter(
             "koppla_records",
             "Records consumed, by what became of them",

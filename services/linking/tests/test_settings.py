@@ -34,6 +34,10 @@ def test_links_are_good_for_seven_days_unless_told_otherwise() -> None:  # R26
         ("public_url", "ftp://koppla.example"),
         ("public_url", "koppla.example"),
         ("support_email", "kundtjänst"),
+        ("trusted_proxies", "proxyn"),
+        ("rate_link_pages", "många"),
+        ("rate_requests_per_bureau", "0/s"),
+        ("rate_mails_per_address", "1000/dag"),
     ],
 )
 def test_a_wrong_one_is_named_and_not_shown(name: str, value: str) -> None:

@@ -208,6 +208,7 @@ class World:
         for table, columns, key in (
             ("link_requests", ("created_at", "expires_at"), "id"),
             ("sendings", ("sent_at", "expires_at"), "request_id"),
+            ("recipients", ("sent_at",), "request_id"),
         ):
             moved = ", ".join(f"{column} = {column} - $2::interval" for column in columns)
             await self.running.rows(

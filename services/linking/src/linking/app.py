@@ -3,6 +3,7 @@
 from chassis import ops, persons
 from chassis.app import Component, Service
 from chassis.auth import BearerTokens
+from chassis.bursts import Bursts
 from chassis.client_address import ClientAddresses
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -19,6 +20,7 @@ from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
 from linking import consumers, forms, http, pages
 from linking.http.origin import Origins
+from linking.limits import SendingLimits
 from linking.persons import PERSONS, entry_of_erasures
 from linking.retention import rules
 from linking.service.asking import Terms
@@ -48,11 +50,15 @@ def build(settings: LinkingSettings) -> Service:
         metrics,
     )
     app = new_app("Koppla linking", BearerTokens(settings), metrics)
-    terms = Terms(settings.link_ttl, settings.public_url)
+    limits = SendingLimits(
+        settings.rate_requests_per_bureau, settings.rate_mails_per_address, metrics
+    )
+    terms = Terms(settings.link_ttl, settings.public_url, limits)
     keys = IdempotencyKeys(chassis.idempotency_keys)
     addresses = ClientAddresses(settings.trusted_proxies)
     app.include_router(http.router(database, outbox, keys, terms, addresses))
-    pages.install(app, database, outbox, settings.keys(), addresses)
+    attempts = Bursts("link_pages", settings.rate_link_pages, metrics)
+    pages.install(app, database, outbox, settings.keys(), addresses, attempts)
     forms.install(app, settings.support_email)
     every = settings.retention_every.total_seconds()
     purger = Purger(database, rules(outbox=settings.outbox_purge), every, metrics)

@@ -12,9 +12,10 @@ from chassis.kafka import KafkaSettings
 from chassis.settings import Duration
 from contracts.fields import Email
 from contracts.link_token import LinkKeys
+from linking.limits import LimitSettings
 
 
-class LinkingSettings(DatabaseSettings, KafkaSettings, AuthSettings, ProxySettings):
+class LinkingSettings(DatabaseSettings, KafkaSettings, AuthSettings, ProxySettings, LimitSettings):
     """public_url: where people reach us, without a trailing slash. link_ttl: how long a sending's
     links are good (R26). reminder_before: how long before their end nobody's answer is reminded of;
     0s for never (D3). link_keys: `id:secret,id:secret`, see contracts.link_token. support_email:

@@ -140,15 +140,18 @@ class LinkRequest(Table, table=True):
 
 class Sending(Table, table=True):
     """Mails that went out together; their links end together. number: the token's window.
+    bureau_id: the request's, to count by.
 
     reminded_at: when the one reminder was due and said (D3). undeliverable_at: when the last of
     its mails had failed for good (D7).
     """
 
     __tablename__ = "sendings"
+    __table_args__ = (Index("sendings_bureau", "bureau_id", "sent_at"),)
 
     request_id: UUID = Field(primary_key=True, foreign_key="link_requests.id")
     number: int = Field(primary_key=True)
+    bureau_id: str
     sent_at: datetime = Field(sa_type=_moment)
     expires_at: datetime = Field(sa_type=_moment)
     reminded_at: datetime | None = Field(default=None, sa_type=_moment)
@@ -156,11 +159,13 @@ class Sending(Table, table=True):
 
 
 class MailedAdmin(Table, table=True):
-    """One recipient of a sending. mail: queued, sent or failed."""
+    """One recipient of a sending. sent_at: the sending's, to count by. mail: queued, sent or
+    failed."""
 
     __tablename__ = "recipients"
     __table_args__ = (
         ForeignKeyConstraint(["request_id", "sending"], ["sendings.request_id", "sendings.number"]),
+        Index("recipients_address", text("lower(email)"), "sent_at"),
     )
 
     request_id: UUID = Field(primary_key=True)
@@ -169,6 +174,7 @@ class MailedAdmin(Table, table=True):
     name: str
     email: str
     locale: str
+    sent_at: datetime = Field(sa_type=_moment)
     mail: str = Field(default="queued")
     mail_error: str | None = None
     message_id: str | None = None

@@ -3,6 +3,7 @@
 from chassis import ops, persons
 from chassis.app import Service
 from chassis.auth import BearerTokens
+from chassis.bursts import Bursts
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.dead_letters import DeadLetters
@@ -41,7 +42,8 @@ def build(settings: SearchSettings) -> Service:
         metrics,
     )
     app = new_app("Koppla search", BearerTokens(settings), metrics)
-    app.include_router(http.router(database))
+    searches = Bursts("searches", settings.rate_searches, metrics)
+    app.include_router(http.router(database, searches))
     every = settings.retention_every.total_seconds()
     purger = Purger(database, rules(outbox=settings.outbox_purge), every, metrics)
     workers = [purger]

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, StringConstraints
 
 from chassis.api_document import with_examples
+from chassis.bursts import Bursts
 from chassis.database import Database
 from chassis.http import Caller, GuardedRoute, allow, refuses
 from contracts.fields import TenantId
@@ -48,14 +49,20 @@ class FoundClients(BaseModel):
     items: list[FoundClient]
 
 
-def router(database: Database) -> APIRouter:
+def router(database: Database, searches: Bursts) -> APIRouter:
+    """searches: how many each user may make in a while."""
     api = APIRouter(route_class=GuardedRoute, tags=["search"])
 
     @api.post("/v1/client-searches")
     @allow("bureau_admin", "consultant", "support_agent")
-    @refuses(Code.BUREAU_EXCLUDED, Code.ORG_NUMBER_INVALID)
+    @refuses(Code.RATE_LIMITED, Code.BUREAU_EXCLUDED, Code.ORG_NUMBER_INVALID)
     async def search_clients(body: ClientSearch, caller: Caller) -> FoundClients:
-        """Clients by database id or by organisation number (R16, R17); creates nothing (R19)."""
+        """Clients by database id or by organisation number (R16, R17); creates nothing (R19).
+
+        Who searches too often is refused before anything is looked up, the bureau included: so an
+        excluded one's user over the limit gets RATE_LIMITED, too.
+        """
+        searches.check(caller.sub)
         async with database.transaction() as session:
             found = await service.find(session, caller, body.tenant_id, body.org_number)
         return FoundClients(

@@ -68,6 +68,7 @@ def _asking(
         Code.ALREADY_LINKED,
         Code.DUPLICATE_REQUEST,
         Code.NO_SYSTEM_ADMIN,
+        Code.RATE_LIMITED,
     )
     async def create_link_request(
         body: LinkRequestIn,
@@ -121,7 +122,11 @@ def _deciding(
     )
     @allow(*BUREAU_ROLES)
     @refuses(
-        Code.REQUEST_NOT_FOUND, Code.BUREAU_EXCLUDED, Code.ALREADY_DECIDED, Code.NO_SYSTEM_ADMIN
+        Code.REQUEST_NOT_FOUND,
+        Code.BUREAU_EXCLUDED,
+        Code.ALREADY_DECIDED,
+        Code.NO_SYSTEM_ADMIN,
+        Code.RATE_LIMITED,
     )
     @answers(examples.RESENT)
     async def resend_link_request(

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from chassis.bursts import Bursts
 from chassis.client_address import ClientAddresses
 from chassis.database import Database
 from chassis.outbox import Outbox
@@ -17,7 +18,9 @@ def install(
     outbox: Outbox,
     keys: LinkKeys,
     addresses: ClientAddresses,
+    attempts: Bursts,
 ) -> None:
-    """Adds the pages below /l/, with their headers on whatever is answered there."""
-    app.include_router(router(Desk(database, outbox, keys, addresses)))
+    """Adds the pages below /l/, with their headers on whatever is answered there. attempts: how
+    many each client address may make in a while."""
+    app.include_router(router(Desk(database, outbox, keys, addresses, attempts)))
     app.add_middleware(PageHeaders)

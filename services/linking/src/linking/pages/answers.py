@@ -6,6 +6,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from chassis import problems
+from chassis.bursts import Bursts
 from chassis.client_address import ClientAddresses
 from chassis.database import Database
 from chassis.outbox import Outbox
@@ -26,12 +27,18 @@ class Desk:
     """Does what a link's holder asks for, and answers in her language and form."""
 
     def __init__(
-        self, database: Database, outbox: Outbox, keys: LinkKeys, addresses: ClientAddresses
+        self,
+        database: Database,
+        outbox: Outbox,
+        keys: LinkKeys,
+        addresses: ClientAddresses,
+        attempts: Bursts,
     ) -> None:
         self._database = database
         self._outbox = outbox
         self._keys = keys
         self._addresses = addresses
+        self._attempts = attempts
 
     def verified(self, token: str) -> LinkToken:
         try:
@@ -113,8 +120,12 @@ class Desk:
         return _json(ManagedOut.of(managed)) if wants_json(request) else _back(request, token)
 
     async def answered(self, request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
-        """The answer, or the refusal: a page for browsers, a problem document for others."""
+        """The answer, or the refusal: a page for browsers, a problem document for others.
+
+        Too many attempts of one address, with whatever token, are refused before it is read.
+        """
         try:
+            self._attempts.check(self._addresses.counted(request))
             response = await work()
         except Refused as refused:
             if names_html(request):

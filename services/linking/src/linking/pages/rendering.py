@@ -20,7 +20,11 @@ from linking.service.invitations import Opened
 from linking.service.managing import Managed
 
 _SWEDEN = ZoneInfo("Europe/Stockholm")
-_PROBLEMS = {Code.NOT_FOUND: "not_found", Code.NOT_A_SYSTEM_ADMIN: "managed_refused"}
+_PROBLEMS = {
+    Code.NOT_FOUND: "not_found",
+    Code.NOT_A_SYSTEM_ADMIN: "managed_refused",
+    Code.RATE_LIMITED: "too_many",
+}
 _JINJA = Environment(
     loader=PackageLoader("linking"),
     autoescape=True,
@@ -90,13 +94,15 @@ def problem(locale: Locale, refused: Refused) -> HTMLResponse:
     """A page about a link that there is nothing to show of."""
     known = TEXTS[locale]
     body = _PROBLEMS.get(refused.code, "bad_request")
-    return _render(
+    page = _render(
         "problem.html",
         locale,
         refused.code.status,
         title=known[f"{body}_title"],
         body=known[f"{body}_body"],
     )
+    page.headers.update(refused.headers)
+    return page
 
 
 def in_sweden(moment: datetime, locale: Locale) -> str:

@@ -35,7 +35,7 @@ def router(desk: Desk) -> APIRouter:
         openapi_extra=LANGUAGE,
     )
     @public
-    @refuses(Code.LINK_EXPIRED, Code.NOT_A_SYSTEM_ADMIN)
+    @refuses(Code.LINK_EXPIRED, Code.NOT_A_SYSTEM_ADMIN, Code.RATE_LIMITED)
     async def show_link_page(token: str, request: Request) -> Response:
         """What a link stands before. Changes nothing, however often it is fetched (R31)."""
 
@@ -55,7 +55,11 @@ def router(desk: Desk) -> APIRouter:
     )
     @public
     @refuses(
-        Code.ALREADY_DECIDED, Code.LINK_EXPIRED, Code.NOT_A_SYSTEM_ADMIN, Code.CONFIRMATION_MISSING
+        Code.ALREADY_DECIDED,
+        Code.LINK_EXPIRED,
+        Code.NOT_A_SYSTEM_ADMIN,
+        Code.CONFIRMATION_MISSING,
+        Code.RATE_LIMITED,
     )
     @answers(examples.ACCEPTED)
     async def accept_by_link(token: str, request: Request) -> Response:
@@ -76,7 +80,7 @@ def router(desk: Desk) -> APIRouter:
         openapi_extra=body("message"),
     )
     @public
-    @refuses(Code.ALREADY_DECIDED, Code.LINK_EXPIRED, Code.NOT_A_SYSTEM_ADMIN)
+    @refuses(Code.ALREADY_DECIDED, Code.LINK_EXPIRED, Code.NOT_A_SYSTEM_ADMIN, Code.RATE_LIMITED)
     @answers(examples.DECLINED)
     async def decline_by_link(token: str, request: Request) -> Response:
         """Says no, with a message to the bureau if one likes (D1)."""
@@ -96,7 +100,7 @@ def router(desk: Desk) -> APIRouter:
         openapi_extra=body("confirm", "reason"),
     )
     @public
-    @refuses(Code.NOT_A_SYSTEM_ADMIN, Code.CONFIRMATION_MISSING)
+    @refuses(Code.NOT_A_SYSTEM_ADMIN, Code.CONFIRMATION_MISSING, Code.RATE_LIMITED)
     @answers(examples.ENDED_BY_CLIENT)
     async def end_by_link(token: str, request: Request) -> Response:
         """Ends the link, by its client's admin, with an explicit confirmation (D8)."""

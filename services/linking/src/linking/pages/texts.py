@@ -128,6 +128,9 @@ _SWEDISH = {
     "not_found_title": "Länken fungerar inte",
     "not_found_body": "Länken är skadad eller har aldrig skickats. Ibland kapar e-postprogram"
     " långa länkar: kopiera hela länken från mejlet och försök igen.",
+    "too_many_title": "Många besök just nu",
+    "too_many_body": "Det har kommit ovanligt många besök från ditt nätverk på kort tid. Vänta en"
+    " stund och öppna sedan länken i mejlet igen. Ingenting har ändrats.",
     "bad_request_title": "Det gick inte",
     "bad_request_body": "Sidan kunde inte ta emot svaret. Öppna länken i mejlet på nytt och"
     " försök igen. Ingenting har ändrats.",
@@ -248,6 +251,9 @@ _ENGLISH = {
     "not_found_title": "This link does not work",
     "not_found_body": "The link is damaged or was never sent. Mail programs sometimes cut long"
     " links: copy the whole link from the mail and try again.",
+    "too_many_title": "Too many visits just now",
+    "too_many_body": "Unusually many visits have come from your network in a short time. Wait a"
+    " while, then open the link in the mail again. Nothing has changed.",
     "bad_request_title": "That did not work",
     "bad_request_body": "The page could not take the answer. Open the link in the mail again and"
     " try once more. Nothing has changed.",

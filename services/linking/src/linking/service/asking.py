@@ -13,10 +13,13 @@ from contracts.events.linking import LinkRequested
 from contracts.fields import EntryPoint
 from contracts.problem_codes import Code
 from linking.exclusions import EXCLUDED
+from linking.limits import SendingLimits
 from linking.requests import Status, obstacle, status_at
 from linking.service.auditing import OURS, Origin, record
 from linking.service.closing import expire
+from linking.service.facts import client_admins
 from linking.service.guard import bureau_of, person_of
+from linking.service.limiting import check_sending
 from linking.service.sendings import send
 from linking.storage import directory, links, requests
 from linking.storage.directory import BureauNow
@@ -26,10 +29,12 @@ from linking.tables import Client, LinkRequest, Pair
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """link_ttl: how long a sending's links are good. public_url: where the paper forms are."""
+    """link_ttl: how long a sending's links are good. public_url: where the paper forms are.
+    limits: how much may be sent."""
 
     link_ttl: timedelta
     public_url: str
+    limits: SendingLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ async def create(
 
     Raises FORBIDDEN, BUREAU_EXCLUDED (before anything of the client is looked up, R13),
     CLIENT_NOT_FOUND, ALREADY_LINKED, DUPLICATE_REQUEST with the first one's Location (D5),
-    NO_SYSTEM_ADMIN (R22). A pending request past its time is expired first (R27).
+    NO_SYSTEM_ADMIN (R22), RATE_LIMITED. A pending request past its time is expired first (R27).
     """
     bureau = await bureau_of(session, caller, lock=True)
     check_eligible(bureau)
@@ -71,6 +76,7 @@ async def create(
     )
     if code is not None:
         raise refused(code, terms, before)
+    await check_sending(session, terms.limits, pair.bureau_id, client_admins(client), now)
     if before is not None:
         await expire(session, outbox, pair, before)
     request = await _ask(session, terms, pair, bureau, client, wish, now)

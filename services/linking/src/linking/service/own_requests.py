@@ -15,7 +15,9 @@ from linking.requests import Act, Step, status_at, step
 from linking.service import closing
 from linking.service.asking import Terms, check_eligible, refused
 from linking.service.auditing import Origin, record
+from linking.service.facts import client_admins
 from linking.service.guard import bureau_of, person_of
+from linking.service.limiting import check_sending
 from linking.service.refusals import already_decided
 from linking.service.sendings import send
 from linking.storage import directory, requests
@@ -48,7 +50,7 @@ async def resend(
     """New links to the client's admins of now; the request ends with them.
 
     Raises REQUEST_NOT_FOUND, BUREAU_EXCLUDED, ALREADY_DECIDED (of an expired one, too),
-    NO_SYSTEM_ADMIN.
+    NO_SYSTEM_ADMIN, RATE_LIMITED.
     """
     bureau = await bureau_of(session, caller, lock=True)
     pair, request, client = await _locked(session, bureau, request_id)
@@ -57,6 +59,7 @@ async def resend(
     _step(request, now, Act.RESEND)
     if client is None or not client.system_admins:
         raise refused(Code.NO_SYSTEM_ADMIN, terms)
+    await check_sending(session, terms.limits, pair.bureau_id, client_admins(client), now)
     pair.version += 1
     request.version, request.sending = pair.version, request.sending + 1
     request.expires_at = now + terms.link_ttl

@@ -29,11 +29,17 @@ async def send(
     request: with the number of this sending, already stored. ttl: how long the links are good.
     """
     sending = Sending(
-        request_id=request.id, number=request.sending, sent_at=now, expires_at=now + ttl
+        request_id=request.id,
+        number=request.sending,
+        bureau_id=pair.bureau_id,
+        sent_at=now,
+        expires_at=now + ttl,
     )
     admins = facts.client_admins(client)
     mailed = [
-        MailedAdmin(request_id=request.id, sending=request.sending, **admin.model_dump())
+        MailedAdmin(
+            request_id=request.id, sending=request.sending, sent_at=now, **admin.model_dump()
+        )
         for admin in admins
     ]
     await requests.add_sending(session, sending, mailed)
