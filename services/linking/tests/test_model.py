@@ -19,7 +19,7 @@ import asyncpg
 import httpx
 import pytest
 from aiokafka import ConsumerRecord
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -44,6 +44,7 @@ from tests.support.harness import Broker, Harness, Running
 
 STEPS = int(os.environ.get("KOPPLA_MODEL_STEPS", "5000"))
 SEED = int(os.environ.get("KOPPLA_SEED") or secrets.randbelow(2**32))
+_SHRINK = (Phase.shrink,) if os.environ.get("KOPPLA_SEED") else ()
 BUREAUS, CLIENTS, USERS = ("nord", "syd"), ("1", "2"), ("eva", "fia", "gun")
 bureaus, clients, users = st.sampled_from(BUREAUS), st.sampled_from(CLIENTS), st.sampled_from(USERS)
 admin_sets = st.dictionaries(users, st.sampled_from("aab"), min_size=0, max_size=3)
@@ -202,6 +203,16 @@ class Life(RuleBasedStateMachine):
     @rule(data=st.data())
     def resend_what_is_pending(self, data: st.DataObject) -> None:
         self._cancel_or_resend(*data.draw(st.sampled_from(self.model.pending())), resend=True)
+
+    @precondition(lambda self: self.model.pending())
+    @rule(data=st.data())
+    def answer_an_older_link(self, data: st.DataObject) -> None:
+        """Sent again after 100 hours, and 100 hours later the first link is clicked."""
+        bureau, client, request = data.draw(st.sampled_from(self.model.pending()))
+        self.jump(100)
+        self._cancel_or_resend(bureau, client, request, resend=True)
+        self.jump(100)
+        self._answer(data, bureau, client, request, accept=True)
 
     @precondition(lambda self: self.model.requests())
     @rule(data=st.data(), resend=st.booleans())
@@ -429,6 +440,8 @@ def test_the_service_does_what_the_model_does(driven: Driven) -> None:
             settings=settings(
                 max_examples=10,
                 stateful_step_count=50,
+                # Shrinking takes its time: only where somebody takes a seed again to look at it.
+                phases=(Phase.generate, *_SHRINK),
                 deadline=None,
                 database=None,
                 suppress_health_check=list(HealthCheck),
