@@ -24,7 +24,7 @@ async def check_sending(
     """Whether the bureau may send one more request, or one more time, to these admins.
 
     Raises RATE_LIMITED; Retry-After is when the oldest that counts leaves the window. Which address
-    is full is not said: other bureaus filled it.
+    is full is not said: other bureaus may have filled it.
 
     Exact, over replicas, too: whoever sends for the same bureau, or to one of the same addresses,
     waits here for this transaction's end. The bureau's own row would not do: creates share it
