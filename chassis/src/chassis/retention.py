@@ -3,8 +3,6 @@
 Any number of replicas may do it at once: each batch skips what another has locked.
 """
 
-import asyncio
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +10,7 @@ import structlog
 from sqlalchemy import text
 
 from chassis.database import Database
+from chassis.rounds import Rounds
 from chassis.telemetry import Metrics
 
 log = structlog.get_logger(__name__)
@@ -56,31 +55,19 @@ def chassis_rules(*, outbox: bool) -> tuple[Rule, ...]:
     return (older("outbox", "published_at", "7 days"), *rules) if outbox else rules
 
 
-class Purger:
+class Purger(Rounds):
     """Applies rules now and then, soon after the start first. every: seconds between rounds."""
 
     def __init__(
         self, database: Database, rules: Sequence[Rule], every: float, metrics: Metrics
     ) -> None:
+        super().__init__("purger", first=min(_SOON_S, every), every=every)
         self._database = database
         self._rules = rules
-        self._every = every
         self._metrics = metrics
-        self._stopping = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        self._stopping.clear()
-        self._task = asyncio.create_task(self._run(), name="purger")
-
-    async def stop(self) -> None:
-        self._stopping.set()
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    @property
-    def running(self) -> bool:
-        return self._task is not None and not self._task.done()
+    async def work(self) -> None:
+        await self.purge()
 
     async def purge(self) -> dict[str, int]:
         """One round; how many rows went, by rule."""
@@ -88,7 +75,7 @@ class Purger:
 
     async def _apply(self, rule: Rule) -> int:
         taken = 0
-        while not self._stopping.is_set():
+        while not self.stopping:
             async with self._database.connection() as connection:
                 gone = await connection.scalar(text(rule.statement), {"most": _BATCH})
             taken += int(gone or 0)
@@ -98,19 +85,3 @@ class Purger:
             self._metrics.purged.labels(self._metrics.service, rule.name).inc(taken)
             log.info("purged", rule=rule.name, rows=taken)
         return taken
-
-    async def _run(self) -> None:
-        rest = random.uniform(0.5, 1.0) * min(_SOON_S, self._every)  # noqa: S311 (jitter)
-        while not self._stopping.is_set():
-            try:
-                await asyncio.wait_for(self._stopping.wait(), rest)
-            except TimeoutError:
-                rest = self._every * random.uniform(0.9, 1.1)  # noqa: S311 (jitter)
-                await self._round()
-
-    async def _round(self) -> None:
-        try:
-            await self.purge()
-        except Exception as error:
-            # Whatever it was: what is too old now is so in the next round, too.
-            log.warning("purge_failed", error=type(error).__name__, exc_info=error)

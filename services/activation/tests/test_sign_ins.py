@@ -19,6 +19,7 @@ from services.activation.tests.bureau import (
     refused,
     user,
 )
+from services.activation.tests.test_retention import purge
 from tests.support.harness import Harness
 
 
@@ -90,6 +91,7 @@ async def test_a_forgotten_sign_in_is_spent_too(activated: Activation) -> None:
     await activated.running.rows(
         "UPDATE sign_ins SET expires_at = clock_timestamp() - interval '25 hours'"
     )
+    await purge(activated)
     await activated.token("bo")
     assert len(await activated.running.rows("SELECT id FROM sign_ins")) == 1
     refused(await activated.redeem(token), 410, "SIGN_IN_SPENT")

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from chassis.problems import Refused
 from contracts.fields import PROGRAMS, Locale
 from contracts.problem_codes import Code
+from linking.pages.jinja import TEMPLATES
 from linking.pages.negotiation import language
 from linking.pages.shapes import InvitationOut, ManagedOut
 from linking.pages.texts import MONTHS, TEXTS
@@ -25,13 +25,6 @@ _PROBLEMS = {
     Code.NOT_A_SYSTEM_ADMIN: "managed_refused",
     Code.RATE_LIMITED: "too_many",
 }
-_JINJA = Environment(
-    loader=PackageLoader("linking"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 def page(request: Request, token: str, opened: Opened, code: Code | None) -> HTMLResponse:
@@ -133,5 +126,5 @@ def _view(opened: Opened) -> str:
 
 def _render(template: str, locale: Locale, status: int, **given: Any) -> HTMLResponse:
     t = TEXTS[locale]
-    html = _JINJA.get_template(template).render(t=t, locale=locale, **given)
+    html = TEMPLATES.get_template(template).render(t=t, locale=locale, **given)
     return HTMLResponse(html, status, {"Content-Language": locale})

@@ -7,17 +7,18 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.outbox import Outbox
-from contracts.envelope import uuid7
 from contracts.events.event import Person, Recipient
 from contracts.events.linking import LinkEstablished, LinkRequestAccepted, LinkRequestDeclined
 from contracts.link_token import LinkToken
 from contracts.org_number import OrgNumber
 from linking.requests import Answer, Standing, refusal_of_answer
 from linking.service import facts
-from linking.service.auditing import Action, Origin, record
+from linking.service.auditing import Action, Origin, record_of_pair
+from linking.service.establishing import establish
 from linking.service.invitations import Opened, asked, check, look
-from linking.storage import directory, requests
-from linking.tables import Link, LinkRequest, Pair
+from linking.service.locking import lock
+from linking.storage import requests
+from linking.tables import LinkRequest, Pair
 
 
 async def answer(
@@ -38,11 +39,8 @@ async def answer(
     LINK_EXPIRED, NOT_A_SYSTEM_ADMIN, CONFIRMATION_MISSING: the first of these that holds.
     """
     request = await asked(session, token)
-    # Locked as everywhere: bureau, tenant, pair. So a role that is taken back is either gone
-    # here, or taken back after the acceptance.
-    await directory.bureau(session, request.bureau_id, "", lock=True)
-    await directory.client(session, request.tenant_id, lock=True)
-    pair = await requests.lock_pair(session, request.bureau_id, request.tenant_id)
+    # So a role that is taken back is either gone here, or taken back after the acceptance.
+    pair = await lock(session, request.bureau_id, request.tenant_id)
     opened = await look(session, token, await asked(session, token))
     check(opened, refusal_of_answer(said, opened.standing, opened.status, confirmed))
     if opened.standing is Standing.YOURS:
@@ -66,7 +64,7 @@ async def _decline(
     request, _, person = await _decide(session, pair, opened, Answer.DECLINE, message)
     await _record(session, "link_request_declined", pair, opened, person, origin)
     event = LinkRequestDeclined(
-        **await facts.of_request(session, pair, request),
+        **facts.of_request(pair, request, opened.bureau),
         window=request.sending,
         decided_at=opened.now,
         decided_by=person,
@@ -79,25 +77,19 @@ async def _accept(
     session: AsyncSession, outbox: Outbox, pair: Pair, opened: Opened, origin: Origin
 ) -> None:
     request, acceptor, person = await _decide(session, pair, opened, Answer.ACCEPT, None)
-    accepted = await facts.of_request(session, pair, request)
+    accepted = facts.of_request(pair, request, opened.bureau)
     client = opened.client
     assert client is not None  # its admin stands before us
-    pair.version += 1
-    link = Link(
-        id=uuid7(),
-        bureau_id=pair.bureau_id,
-        tenant_id=pair.tenant_id,
-        status="active",
-        route="digital",
-        version=pair.version,
+    link = await establish(
+        session,
+        pair,
+        client,
+        request.bureau_name,
+        "digital",
+        opened.now,
         request_id=request.id,
-        bureau_name=request.bureau_name,
-        client_name=client.name,
-        established_at=opened.now,
-        accepted_by=person.model_dump(),
+        accepted_by=person,
     )
-    session.add(link)
-    await session.flush()
     await _record(
         session, "link_request_accepted", pair, opened, person, origin, link_id=str(link.id)
     )
@@ -156,15 +148,13 @@ async def _record(
     origin: Origin,
     **more: Any,
 ) -> None:
-    await record(
+    await record_of_pair(
         session,
         action,
         f"request:{opened.request.id}",
+        pair,
         by=person,
         origin=origin,
-        tenant_id=pair.tenant_id,
-        bureau_id=pair.bureau_id,
-        version=pair.version,
         sending=opened.sending.number,
         **more,
     )

@@ -15,7 +15,7 @@ from contracts.problem_codes import Code
 from linking.exclusions import EXCLUDED
 from linking.limits import SendingLimits
 from linking.requests import Status, obstacle, status_at
-from linking.service.auditing import OURS, Origin, record
+from linking.service.auditing import OURS, Origin, record_of_pair
 from linking.service.closing import expire
 from linking.service.facts import client_admins
 from linking.service.guard import bureau_of, person_of
@@ -81,15 +81,13 @@ async def create(
         await expire(session, outbox, pair, before)
     request = await _ask(session, terms, pair, bureau, client, wish, now)
     await send(session, outbox, LinkRequested, pair, request, client, now, terms.link_ttl)
-    await record(
+    await record_of_pair(
         session,
         "link_requested",
         f"request:{request.id}",
+        pair,
         by=person_of(bureau),
         origin=origin,
-        tenant_id=pair.tenant_id,
-        bureau_id=pair.bureau_id,
-        version=pair.version,
         entry_point=wish.entry_point,
     )
     return request

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from contracts.audit_chain import NO_TENANT, START, Beside, Entry
 from contracts.events.event import Person
 from linking.storage import audit, directory
-from linking.tables import AuditEntry, AuditPerson
+from linking.tables import AuditEntry, AuditPerson, Pair
 
 Action = Literal[
     "link_requested",
@@ -91,6 +91,32 @@ async def record(
             shown=beside.shown,
         )
     await audit.add(session, row, person)
+
+
+async def record_of_pair(
+    session: AsyncSession,
+    action: Action,
+    subject: str,
+    pair: Pair,
+    *,
+    by: Person | None,
+    origin: Origin = OURS,
+    acting_for: str | None = None,
+    **facts: Any,
+) -> None:
+    """As `record`, of what a bureau and a client have with each other, at the pair's version."""
+    await record(
+        session,
+        action,
+        subject,
+        by=by,
+        origin=origin,
+        tenant_id=pair.tenant_id,
+        bureau_id=pair.bureau_id,
+        acting_for=acting_for,
+        version=pair.version,
+        **facts,
+    )
 
 
 def entry_of(row: AuditEntry) -> Entry:

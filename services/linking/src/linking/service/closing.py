@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.outbox import Outbox
 from contracts.events.event import Person
 from contracts.events.linking import LinkRequestCancelled, LinkRequestExpired
-from linking.requests import Status
+from linking.requests import Act, Status, Step, status_at, step
 from linking.service import facts
-from linking.service.auditing import OURS, Origin, record
+from linking.service.auditing import OURS, Origin, record_of_pair
 from linking.storage import directory, requests
 from linking.tables import LinkRequest, Pair
 
@@ -22,17 +22,15 @@ async def expire(session: AsyncSession, outbox: Outbox, pair: Pair, request: Lin
     at = request.expires_at
     await _close(session, pair, request, Status.EXPIRED, at)
     await requests.tell(session, request.id, at, "expired")
-    await record(
+    await record_of_pair(
         session,
         "link_request_expired",
         f"request:{request.id}",
+        pair,
         by=None,
-        tenant_id=pair.tenant_id,
-        bureau_id=pair.bureau_id,
-        version=pair.version,
     )
     event = LinkRequestExpired(
-        **await facts.of_request(session, pair, request),
+        **facts.of_request(pair, request, await facts.requesters_bureau(session, request)),
         window=request.sending,
         decided_at=at,
         decided_by=None,
@@ -57,15 +55,13 @@ async def cancel(
     request.reason = reason
     await session.flush()
     await requests.tell(session, request.id, now, "cancelled", by=request.decided_by, text=reason)
-    await record(
+    await record_of_pair(
         session,
         "link_request_cancelled",
         f"request:{request.id}",
+        pair,
         by=by,
         origin=origin,
-        tenant_id=pair.tenant_id,
-        bureau_id=pair.bureau_id,
-        version=pair.version,
         reason=reason,
     )
     mailed = await requests.all_recipients(session, request.id)
@@ -77,7 +73,7 @@ async def cancel(
         else facts.still_admins(client, mailed)
     )
     event = LinkRequestCancelled(
-        **await facts.of_request(session, pair, request),
+        **facts.of_request(pair, request, await facts.requesters_bureau(session, request)),
         window=request.sending,
         decided_at=now,
         decided_by=by,
@@ -85,6 +81,28 @@ async def cancel(
         recipients=facts.recipients(told),
     )
     await outbox.add(session, [event])
+
+
+async def withdraw(
+    session: AsyncSession,
+    outbox: Outbox,
+    pair: Pair,
+    now: datetime,
+    *,
+    by: Person | None,
+    reason: Reason,
+    origin: Origin = OURS,
+) -> None:
+    """Ends what the pair has pending, because something makes it pointless (D11); a request that is
+    past its time has expired all the same."""
+    request = await requests.pending(session, pair.bureau_id, pair.tenant_id)
+    if request is None:
+        return
+    status = status_at(request.status, request.expires_at, now)
+    if step(status, Act.WITHDRAW) is Step.DO:
+        await cancel(session, outbox, pair, request, now, by=by, reason=reason, origin=origin)
+    else:
+        await expire(session, outbox, pair, request)
 
 
 async def _close(

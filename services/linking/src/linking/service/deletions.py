@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.outbox import Outbox
-from linking.requests import Act, Step, status_at, step
-from linking.service import closing
-from linking.service.closing import Reason
+from linking.service.closing import Reason, withdraw
 from linking.service.ending import end
 from linking.storage import directory, links, requests
 from linking.tables import Pair
@@ -42,13 +40,7 @@ async def _finish(
 
 async def _finish_one(session: AsyncSession, outbox: Outbox, pair: Pair, reason: Reason) -> None:
     now = await directory.now(session)
-    request = await requests.pending(session, pair.bureau_id, pair.tenant_id)
-    if request is not None:
-        status = status_at(request.status, request.expires_at, now)
-        if step(status, Act.WITHDRAW) is Step.DO:
-            await closing.cancel(session, outbox, pair, request, now, by=None, reason=reason)
-        else:
-            await closing.expire(session, outbox, pair, request)
+    await withdraw(session, outbox, pair, now, by=None, reason=reason)
     link = await links.active(session, pair.bureau_id, pair.tenant_id)
     if link is not None:
         await end(session, outbox, pair, link, now, by=None, reason=reason)

@@ -87,7 +87,7 @@ async def _tell_if_undeliverable(
     await session.flush()
     await requests.tell(session, request_id, now, "undeliverable")
     event = LinkRequestUndeliverable(
-        **await facts.of_request(session, pair, request),
+        **facts.of_request(pair, request, await facts.requesters_bureau(session, request)),
         window=window,
         failed=tuple(one.name for one in mailed),
     )

@@ -13,9 +13,10 @@ from contracts.events.linking import LinkEnded
 from contracts.fields import UUID_TEXT
 from contracts.problem_codes import Code
 from linking.service import facts
-from linking.service.auditing import OURS, Origin, record
-from linking.service.guard import bureau_admin_of, support_person
-from linking.storage import directory, links, requests
+from linking.service.auditing import OURS, Origin, record_of_pair
+from linking.service.guard import bureau_admin_of, person_of, support_person
+from linking.service.locking import lock
+from linking.storage import directory, links
 from linking.tables import Link, Pair
 
 
@@ -34,25 +35,23 @@ async def end_for(
     own = None
     if caller.has("bureau_admin") and not caller.has("support_agent"):
         own = await bureau_admin_of(session, caller)
-        by = Person(user_id=caller.sub, name=(own.member or {})["name"], side="bureau")
+        by = person_of(own)
     else:
         by = support_person(caller)
     found = await links.link(session, UUID(link_id)) if UUID_TEXT.fullmatch(link_id) else None
     if found is None or (own is not None and found.bureau_id != own.bureau_id):
         raise Refused(Code.LINK_NOT_FOUND)
-    pair, link = await lock(session, found)
+    pair, link = await locked(session, found)
     if link.status == "active":
         now = await directory.now(session)
         await end(session, outbox, pair, link, now, by=by, reason=reason, origin=origin)
     return link
 
 
-async def lock(session: AsyncSession, link: Link) -> tuple[Pair, Link]:
-    """The link's bureau, tenant and pair, locked, and the link as it is now."""
-    await directory.bureau(session, link.bureau_id, "", lock=True)
-    await directory.client(session, link.tenant_id, lock=True)
-    pair = await requests.lock_pair(session, link.bureau_id, link.tenant_id)
-    now = await links.lock(session, link.id)
+async def locked(session: AsyncSession, link: Link) -> tuple[Pair, Link]:
+    """The link's pair, locked, and the link as it is now."""
+    pair = await lock(session, link.bureau_id, link.tenant_id)
+    now = await links.link(session, link.id)
     assert now is not None  # links are kept for years, and this one was there just now
     return pair, now
 
@@ -75,15 +74,13 @@ async def end(
     link.ended_at, link.reason = now, reason
     link.ended_by = None if by is None else by.model_dump()
     await session.flush()
-    await record(
+    await record_of_pair(
         session,
         "link_ended",
         f"link:{link.id}",
+        pair,
         by=by,
         origin=origin,
-        tenant_id=pair.tenant_id,
-        bureau_id=pair.bureau_id,
-        version=pair.version,
         reason=reason if by is None else None,
     )
     client = await directory.client(session, pair.tenant_id)

@@ -13,9 +13,16 @@ from linking.tables import Client, Link, LinkRequest, MailedAdmin, Pair
 _MAILABLE = {"user_id", "name", "email", "locale"}
 
 
-async def of_request(session: AsyncSession, pair: Pair, request: LinkRequest) -> dict[str, Any]:
-    """What every event of a request says; the pair's version is the event's."""
-    bureau = await directory.bureau(session, pair.bureau_id, request.requested_by["user_id"])
+async def requesters_bureau(session: AsyncSession, request: LinkRequest) -> BureauNow | None:
+    """The bureau that asked, with the record of who asked; None for one that is deleted."""
+    return await directory.bureau(session, request.bureau_id, request.requested_by["user_id"])
+
+
+def of_request(pair: Pair, request: LinkRequest, bureau: BureauNow | None) -> dict[str, Any]:
+    """What every event of a request says; the pair's version is the event's.
+
+    bureau: see `requesters_bureau`.
+    """
     return {
         "bureau_id": pair.bureau_id,
         "tenant_id": pair.tenant_id,

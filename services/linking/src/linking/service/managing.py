@@ -11,7 +11,7 @@ from contracts.events.event import Person
 from contracts.link_token import LinkToken, Purpose
 from contracts.problem_codes import Code
 from linking.service.auditing import Origin
-from linking.service.ending import end, lock
+from linking.service.ending import end, locked
 from linking.service.invitations import admin_now
 from linking.service.trail import newest
 from linking.storage import directory, links, requests
@@ -66,7 +66,7 @@ async def end_managed(
     shown: the text of the page that she acts on. Raises as `open_managed`, then
     CONFIRMATION_MISSING for a link that is active.
     """
-    pair, link = await lock(session, await _link(session, token))
+    pair, link = await locked(session, await _link(session, token))
     managed = await _look(session, token, link)
     if link.status != "active":
         return managed

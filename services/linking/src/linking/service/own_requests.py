@@ -14,7 +14,7 @@ from contracts.problem_codes import Code
 from linking.requests import Act, Step, status_at, step
 from linking.service import closing
 from linking.service.asking import Terms, check_eligible, refused
-from linking.service.auditing import Origin, record
+from linking.service.auditing import Origin, record_of_pair
 from linking.service.facts import client_admins
 from linking.service.guard import bureau_of, person_of
 from linking.service.limiting import check_sending
@@ -67,15 +67,13 @@ async def resend(
     person = person_of(bureau)
     await requests.tell(session, request.id, now, "resent", by=person.model_dump())
     await send(session, outbox, LinkRequestResent, pair, request, client, now, terms.link_ttl)
-    await record(
+    await record_of_pair(
         session,
         "link_request_resent",
         f"request:{request.id}",
+        pair,
         by=person,
         origin=origin,
-        tenant_id=pair.tenant_id,
-        bureau_id=pair.bureau_id,
-        version=pair.version,
         sending=request.sending,
     )
     return request

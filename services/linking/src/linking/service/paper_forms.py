@@ -10,19 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.auth import Principal
 from chassis.outbox import Outbox
 from chassis.problems import Refused, invalid
-from contracts.envelope import uuid7
 from contracts.events.event import Person
 from contracts.events.linking import FormKind, LinkEstablished
 from contracts.events.linking import PaperForm as SaidForm
 from contracts.org_number import OrgNumber
 from contracts.problem_codes import Code
-from linking.requests import Act, Step, status_at, step
-from linking.service import closing, facts
-from linking.service.auditing import Origin, record
+from linking.service import facts
+from linking.service.auditing import Origin, record_of_pair
+from linking.service.closing import withdraw
+from linking.service.establishing import establish
 from linking.service.guard import support_person
 from linking.storage import directory, links, requests
-from linking.storage.directory import BureauNow
-from linking.tables import Client, Link, Pair, PaperForm
+from linking.tables import Link, PaperForm
 
 _SWEDEN = ZoneInfo("Europe/Stockholm")
 SignatoryRole = Literal["authorised_signatory", "system_admin"]
@@ -63,26 +62,17 @@ async def register(
         raise invalid("signed_on", "must not be in the future")
     if await links.active(session, pair.bureau_id, pair.tenant_id) is not None:
         raise Refused(Code.ALREADY_LINKED)
-    before = await requests.pending(session, pair.bureau_id, pair.tenant_id)
-    if before is not None:
-        status = status_at(before.status, before.expires_at, now)
-        if step(status, Act.WITHDRAW) is Step.DO:
-            await closing.cancel(
-                session, outbox, pair, before, now, by=agent, reason="paper_form", origin=origin
-            )
-        else:
-            await closing.expire(session, outbox, pair, before)
-    link = await _link(session, pair, bureau, client, form, agent)
-    await record(
+    await withdraw(session, outbox, pair, now, by=agent, reason="paper_form", origin=origin)
+    link = await establish(session, pair, client, bureau.name, "paper_form", now)
+    await links.add_paper_form(session, _kept(form, link, agent))
+    await record_of_pair(
         session,
         "link_registered",
         f"link:{link.id}",
+        pair,
         by=agent,
         origin=origin,
-        tenant_id=pair.tenant_id,
-        bureau_id=pair.bureau_id,
         acting_for=form.signed_by,
-        version=pair.version,
         form_kind=form.form_kind,
         signatory_role=form.signatory_role,
         signed_on=form.signed_on.isoformat(),
@@ -99,40 +89,14 @@ async def register(
     return link
 
 
-async def _link(
-    session: AsyncSession,
-    pair: Pair,
-    bureau: BureauNow,
-    client: Client,
-    form: Form,
-    agent: Person,
-) -> Link:
-    now = await directory.now(session)
-    pair.version += 1
-    link = Link(
-        id=uuid7(),
-        bureau_id=pair.bureau_id,
-        tenant_id=pair.tenant_id,
-        status="active",
-        route="paper_form",
-        version=pair.version,
-        bureau_name=bureau.name,
-        client_name=client.name,
-        established_at=now,
+def _kept(form: Form, link: Link, agent: Person) -> PaperForm:
+    return PaperForm(
+        link_id=link.id,
+        form_kind=form.form_kind,
+        signed_by=form.signed_by,
+        signatory_role=form.signatory_role,
+        signed_on=form.signed_on,
+        reference=form.reference,
+        registered_by=agent.model_dump(),
+        registered_at=link.established_at,
     )
-    session.add(link)
-    await session.flush()
-    session.add(
-        PaperForm(
-            link_id=link.id,
-            form_kind=form.form_kind,
-            signed_by=form.signed_by,
-            signatory_role=form.signatory_role,
-            signed_on=form.signed_on,
-            reference=form.reference,
-            registered_by=agent.model_dump(),
-            registered_at=now,
-        )
-    )
-    await session.flush()
-    return link

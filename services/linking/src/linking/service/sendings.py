@@ -78,10 +78,10 @@ async def _said(
     sending: Sending,
     admins: tuple[Recipient, ...],
 ) -> dict[str, Any]:
-    bureau = await directory.bureau(session, pair.bureau_id, "")
+    bureau = await facts.requesters_bureau(session, request)
     assert bureau is not None  # a deleted bureau's requests are cancelled in the same transaction
     return {
-        **await facts.of_request(session, pair, request),
+        **facts.of_request(pair, request, bureau),
         "window": sending.number,
         "sent_at": sending.sent_at,
         "expires_at": sending.expires_at,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.outbox import Outbox
 from linking.requests import Status, reminder_is_due, status_at
 from linking.service import closing
+from linking.service.locking import lock
 from linking.service.sendings import remind
 from linking.storage import directory, requests
 
@@ -23,9 +24,7 @@ async def sweep_one(
 ) -> bool:
     """Expires the request, or reminds its admins, if that is still to be done; whether it was."""
     request_id, bureau_id, tenant_id = due
-    await directory.bureau(session, bureau_id, "", lock=True)
-    await directory.client(session, tenant_id, lock=True)
-    pair = await requests.lock_pair(session, bureau_id, tenant_id)
+    pair = await lock(session, bureau_id, tenant_id)
     now = await directory.now(session)
     request = await requests.request(session, request_id)
     if request is None or request.status != Status.PENDING:

@@ -65,12 +65,17 @@ async def bureau(
     question = text(_BUREAU).columns(entry_points=JSONB, member=JSONB)
     given = {"bureau_id": bureau_id, "user_id": user_id}
     if lock:
-        # Both rows before the question, and not within it: who waits for one of two joined rows
-        # sees the other as it was before the wait.
-        for statement in _LOCKS:
-            await session.execute(text(statement), {"bureau_id": bureau_id})
+        # Before the question, and not within it: who waits for one of two joined rows sees the
+        # other as it was before the wait.
+        await lock_bureau(session, bureau_id)
     row = (await session.execute(question, given)).mappings().one_or_none()
     return None if row is None else BureauNow(**row)
+
+
+async def lock_bureau(session: AsyncSession, bureau_id: str) -> None:
+    """The bureau's record, and whether it may use the digital route, stay so (FOR SHARE)."""
+    for statement in _LOCKS:
+        await session.execute(text(statement), {"bureau_id": bureau_id})
 
 
 async def bureau_admins(session: AsyncSession, bureau_id: str) -> list[dict[str, Any]]:

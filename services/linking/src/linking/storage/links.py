@@ -20,7 +20,9 @@ async def active(session: AsyncSession, bureau_id: str, tenant_id: str) -> Link 
 
 
 async def link(session: AsyncSession, link_id: UUID) -> Link | None:
-    found: Link | None = await session.get(Link, link_id)
+    found: Link | None = await session.scalar(
+        select(Link).where(Link.id == link_id).execution_options(populate_existing=True)
+    )
     return found
 
 
@@ -32,14 +34,6 @@ async def linked_bureaus(session: AsyncSession, tenant_id: str) -> list[str]:
         .order_by(col(Link.established_at), col(Link.id))
     )
     return list(found)
-
-
-async def lock(session: AsyncSession, link_id: UUID) -> Link | None:
-    """The link as it is now; its pair must be locked."""
-    found: Link | None = await session.scalar(
-        select(Link).where(Link.id == link_id).execution_options(populate_existing=True)
-    )
-    return found
 
 
 async def active_of(
@@ -58,3 +52,8 @@ async def active_of(
 async def paper_form(session: AsyncSession, link_id: UUID) -> PaperForm | None:
     found: PaperForm | None = await session.get(PaperForm, link_id)
     return found
+
+
+async def add_paper_form(session: AsyncSession, form: PaperForm) -> None:
+    session.add(form)
+    await session.flush()
