@@ -8,17 +8,13 @@ import os
 import random
 import secrets
 import sys
-from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-import httpx
 import pytest
-from aiokafka import ConsumerRecord
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -29,18 +25,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from contracts.envelope import Envelope, uuid7
 from contracts.events.directory import BureauRecord, BureauUser, ClientRecord, SystemAdmin
-from contracts.events.event import Event
-from contracts.link_token import LinkKeys, Purpose
+from contracts.link_token import Purpose
 from koppla.embedded.postgres import EmbeddedPostgres
 from koppla.issuer import DevelopmentIssuer
 from linking.app import build
 from linking.settings import LinkingSettings
-from linking.sweeper import Sweeper
+from services.linking.tests.driven import Driven
 from services.linking.tests.model import Model, Request
-from services.linking.tests.world import JSON, LINK_KEYS, SETTINGS
-from tests.support.harness import Broker, Harness, Running
+from services.linking.tests.world import JSON, SETTINGS
+from tests.support.harness import Broker, Harness
 
 STEPS = int(os.environ.get("KOPPLA_MODEL_STEPS", "5000"))
 SEED = int(os.environ.get("KOPPLA_SEED") or secrets.randbelow(2**32))
@@ -48,55 +42,6 @@ _SHRINK = (Phase.shrink,) if os.environ.get("KOPPLA_SEED") else ()
 BUREAUS, CLIENTS, USERS = ("nord", "syd"), ("1", "2"), ("eva", "fia", "gun")
 bureaus, clients, users = st.sampled_from(BUREAUS), st.sampled_from(CLIENTS), st.sampled_from(USERS)
 admin_sets = st.dictionaries(users, st.sampled_from("aab"), min_size=0, max_size=3)
-
-
-class Driven:
-    """The real service on a real database. Each run of the machine has names of its own in it."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, running: Running, harness: Harness) -> None:
-        self.loop = loop
-        self.running = running
-        self.harness = harness
-        self.keys = LinkKeys.parse(LINK_KEYS)
-        self.connection: asyncpg.Connection = loop.run_until_complete(
-            asyncpg.connect(running.owner_url)
-        )
-        [self.sweeper] = [w for w in running.service.workers if isinstance(w, Sweeper)]
-        self.steps = 0
-        self.runs = 0
-        self.met: Counter[str] = Counter()
-        self._offset = 0
-
-    def post(self, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
-        answer = self.running.http.post(path, json=body, headers=headers)
-        return self.loop.run_until_complete(answer)
-
-    def rows(self, sql: str, *given: Any) -> list[Any]:
-        found: list[Any] = self.loop.run_until_complete(self.connection.fetch(sql, *given))
-        return found
-
-    def sweep(self) -> None:
-        self.loop.run_until_complete(self.sweeper.sweep())
-
-    def directory(self, event: type[Event], key: str, state: Event | None) -> None:
-        """A record of the directory, as the consumer gets it from the broker."""
-        self._offset += 1
-        envelope = Envelope(uuid7(), event.type_name(), "test", datetime.now(UTC))
-        record: Any = ConsumerRecord(
-            topic=event.topic.name,
-            partition=0,
-            offset=self._offset,
-            timestamp=0,
-            timestamp_type=0,
-            key=key.encode(),
-            value=None if state is None else state.model_dump_json().encode(),
-            checksum=None,
-            serialized_key_size=0,
-            serialized_value_size=0,
-            headers=() if state is None else envelope.headers(),
-        )
-        assert self.running.service.consumer is not None
-        self.loop.run_until_complete(self.running.service.consumer.handle([record]))
 
 
 @pytest.fixture
