@@ -24,15 +24,9 @@ $(V)/.ready: requirements.lock pyproject.toml $(PROJECTS)
 run: setup
 	$(BIN)/koppla up --demo
 
-# The embedded broker runs every suite; another one runs what crosses services.
-ifeq ($(BROKER),embedded)
-SUITES :=
-else
-SUITES := tests
-endif
-
+# BROKER=apache: every test that meets a broker, on Apache Kafka.
 test: setup
-	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(SUITES)
+	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 # 200 rounds of a hundred accepts at once; `make test` takes three.
 races: setup

@@ -5,10 +5,30 @@ from pathlib import Path
 
 import pytest
 
-from koppla.embedded.kafka import EmbeddedKafka
 from koppla.embedded.postgres import EmbeddedPostgres
 from koppla.issuer import DevelopmentIssuer
-from tests.support.harness import EMBEDDED_BROKER, Broker, Harness
+from tests.support.brokers import ENGINE, ENGINES, SETTINGS, Brokers, brokers
+from tests.support.harness import Broker, Harness
+
+ENGINE_FIXTURES = {"engine", "kafka_options"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On another engine than the embedded one: what meets a broker, and nothing else."""
+    if ENGINE not in ENGINES:
+        raise pytest.UsageError(f"KOPPLA_TEST_BROKER is {' or '.join(ENGINES)}, not {ENGINE}")
+    if ENGINE == "embedded":
+        return
+    others = [item for item in items if not _meets_a_broker(item)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if _meets_a_broker(item)]
+
+
+def _meets_a_broker(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(item.get_closest_marker("on_the_engine")) or not ENGINE_FIXTURES.isdisjoint(
+        fixtures
+    )
 
 
 @pytest.fixture(scope="session")
@@ -23,11 +43,18 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> DevelopmentIssuer:
     return DevelopmentIssuer(tmp_path_factory.mktemp("issuer"))
 
 
+@pytest.fixture(scope="session")
+async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Brokers]:
+    """The engine of this run: embedded, or Apache Kafka."""
+    async with brokers(tmp_path_factory.mktemp("brokers")) as engine:
+        yield engine
+
+
 @pytest.fixture
-async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
-    """An empty embedded broker with all topics: it starts in milliseconds, so each test has one."""
-    async with EmbeddedKafka(tmp_path / "kafka") as kafka:
-        broker = Broker(kafka.bootstrap_servers, EMBEDDED_BROKER)
+async def broker(engine: Brokers, tmp_path: Path) -> AsyncIterator[Broker]:
+    """A broker with all topics and no record."""
+    async with engine.fresh(tmp_path / "kafka") as bootstrap_servers:
+        broker = Broker(bootstrap_servers, SETTINGS)
         await broker.create_topics()
         yield broker
 

@@ -12,10 +12,10 @@ from chassis.app import Service, listen, running
 from chassis.http import new_app
 from chassis.kafka import ensure_topics
 from chassis.settings import load
-from koppla.embedded.kafka import EmbeddedKafka
 from koppla.issuer import AUDIENCE, ISSUER, DevelopmentIssuer
 from koppla.waiting import until
-from tests.support.harness import EMBEDDED_BROKER, Broker
+from tests.support.brokers import SETTINGS, own_broker
+from tests.support.harness import Broker
 from tests.support.sample import DEAD, NOTES, STATES, Sample, SampleSettings, build
 
 EVERYTHING = ("serve", "consume", "relay")
@@ -28,7 +28,7 @@ def _settings(url: str, kafka: str, issuer: DevelopmentIssuer) -> SampleSettings
         issuer=ISSUER,
         audience=AUDIENCE,
         jwks_url=issuer.jwks_url,
-        **{**EMBEDDED_BROKER, "kafka": kafka},
+        **{**SETTINGS, "kafka": kafka},
     )
 
 
@@ -69,10 +69,11 @@ async def _unready(http: httpx.AsyncClient) -> dict[str, str] | None:
     return None if answer.status_code == 200 else dict(answer.json())
 
 
+@pytest.mark.on_the_engine
 async def test_it_is_not_ready_while_the_broker_is_away(
     url: str, issuer: DevelopmentIssuer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    async with EmbeddedKafka(tmp_path_factory.mktemp("kafka")) as kafka:
+    async with own_broker(tmp_path_factory.mktemp("kafka")) as kafka:
         settings = _settings(url, kafka.bootstrap_servers, issuer)
         service = build(settings)
         await ensure_topics(settings, (NOTES, STATES, DEAD))

@@ -14,10 +14,10 @@ from chassis.relay import Relay
 from chassis.settings import load
 from contracts.envelope import Envelope
 from contracts.topics import Topic
-from koppla.embedded.kafka import EmbeddedKafka
 from koppla.embedded.ports import free_port
 from koppla.waiting import until
-from tests.support.harness import EMBEDDED_BROKER, Broker
+from tests.support.brokers import SETTINGS, own_broker
+from tests.support.harness import Broker
 from tests.support.sample import NOTES, WATCHER, Noted, Sample
 
 HOUR = 3600.0
@@ -227,9 +227,10 @@ async def test_a_topic_that_the_broker_lacks_holds_up_no_other(
     await relay.stop()
 
 
+@pytest.mark.on_the_engine
 async def test_everything_is_published_once_the_broker_is_there(url: str, tmp_path: Path) -> None:
     port = free_port()
-    settings = load(KafkaSettings, kafka=f"127.0.0.1:{port}", **EMBEDDED_BROKER)
+    settings = load(KafkaSettings, kafka=f"127.0.0.1:{port}", **SETTINGS)
     sample = Sample(url, settings)
     await sample.wakeup.start()
     relay = sample.relay(net=0.1)
@@ -237,10 +238,10 @@ async def test_everything_is_published_once_the_broker_is_there(url: str, tmp_pa
     await sample.say(*(_note(str(number)) for number in range(10)))
     await until(lambda: relay.failing)
     assert len(await sample.column(UNPUBLISHED)) == 10
-    async with EmbeddedKafka(tmp_path, port) as kafka:
+    async with own_broker(tmp_path, port) as kafka:
         await ensure_topics(settings, [NOTES])
         await until(lambda: _all_published(sample))
-        broker = Broker(kafka.bootstrap_servers, EMBEDDED_BROKER)
+        broker = Broker(kafka.bootstrap_servers, SETTINGS)
         assert await _texts(broker) == [str(number) for number in range(10)]
         assert relay.failing is None
     # The broker is gone again, with a row on its way.

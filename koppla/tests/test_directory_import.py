@@ -22,7 +22,8 @@ from koppla.embedded.folder import DataFolder
 from koppla.embedded.kafka import EmbeddedKafka
 from koppla.embedded.ports import free_port
 from koppla.waiting import until
-from tests.support.harness import EMBEDDED_BROKER, Broker
+from tests.support.brokers import EMBEDDED_BROKER
+from tests.support.harness import Broker
 
 
 def client(tenant_id: int | str, **more: Any) -> dict[str, Any]:

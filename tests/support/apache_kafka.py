@@ -34,14 +34,15 @@ appender.console.layout.pattern = %d %p %c{1}: %m%n
 class ApacheKafka:
     """`async with ApacheKafka(folder) as kafka:` is ready when its admin API answers.
 
-    Its data lie in `data_dir`; ports stay the same through `restart`. Raises NotStarted.
+    Its data lie in `data_dir`; `port` 0 chooses a free one. Ports stay the same through `restart`.
+    Raises NotStarted.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, port: int = 0) -> None:
         self._dir = data_dir.resolve()
         self._child: Child | None = None
         self._jars = Path()
-        self.port = free_port()
+        self.port = port or free_port()
         self._controller = free_port()
 
     @property

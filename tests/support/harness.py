@@ -1,7 +1,7 @@
 """What tests stand on: a real database, a real broker, tokens, and one service around them."""
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,19 +26,11 @@ from koppla.issuer import AUDIENCE, ISSUER, DevelopmentIssuer
 E = TypeVar("E", bound=Event)
 S = TypeVar("S", bound=DatabaseSettings)
 
-# Six partitions and no rests, unlike `koppla up`: as on Kafka, and tests publish from outside.
-EMBEDDED_BROKER = {
-    "kafka_idempotence": False,
-    "kafka_groups": False,
-    "kafka_replication": 1,
-    "consumer_fetch_wait_ms": 50,
-}
-
 
 class Broker:
     """A running broker with all topics, and a producer and a reader for tests."""
 
-    def __init__(self, bootstrap_servers: str, settings: dict[str, Any]) -> None:
+    def __init__(self, bootstrap_servers: str, settings: Mapping[str, Any]) -> None:
         self.bootstrap_servers = bootstrap_servers
         self.settings = {"kafka": bootstrap_servers, **settings}
 
