@@ -22,6 +22,7 @@ from contracts.events.event import Event
 from koppla.embedded.postgres import EmbeddedPostgres
 from koppla.waiting import until
 from tests.support import sample as made_up
+from tests.support.brokers import ENGINE
 from tests.support.harness import Broker
 from tests.support.sample import DEAD, NOTES, STATES, WATCHER, Ignored, Noted, Sample, State, note
 
@@ -386,7 +387,8 @@ async def test_of_a_state_topic_the_newest_of_each_key_counts(
     ("key", "value"),
     [
         (b"other", b'{"about": "a", "text": "x"}'),
-        (None, b'{"about": "a", "text": "x"}'),
+        # Apache Kafka itself refuses it on a compacted topic.
+        *([(None, b'{"about": "a", "text": "x"}')] if ENGINE == "embedded" else []),
         (b"\xff", None),
         (b"a", b"{}"),
         (b"\x00", None),

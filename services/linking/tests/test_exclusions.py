@@ -2,7 +2,8 @@
 
 import pytest
 
-from linking.exclusions import EXCLUDED, key_of, verdict
+from contracts.events.linking import EXCLUDED
+from linking.exclusions import key_of, verdict
 
 RULES = {
     ("group", key_of("group", "Deloitte")),

@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.events.directory import ClientRecord
-from contracts.events.linking import BureauEligibility
+from contracts.events.linking import DELETED, BureauEligibility
 from koppla.waiting import until
 from tests.support.harness import Harness, Running
 
@@ -75,6 +75,14 @@ async def test_an_excluded_bureau_is_refused_before_anything_else(ask, harness) 
     for body in ({"tenant_id": "100001"}, {"org_number": "not a number"}, {}):
         answer = await ask(body, excluded)
         assert (answer.status_code, answer.json()["code"]) == (403, "BUREAU_EXCLUDED")
+
+
+async def test_a_deleted_bureau_is_as_one_never_heard_of(ask, harness, search: Running) -> None:
+    gone = BureauEligibility(bureau_id="b-1", eligible=False, reason=DELETED, version=2)
+    await harness.broker.publish(gone)
+    await until(lambda: search.rows("SELECT 1 FROM bureau_eligibility WHERE reason = $1", DELETED))
+    answer = await ask({"tenant_id": "100001"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
 
 
 async def test_a_sole_traders_number_is_masked_unless_searched_by(ask) -> None:

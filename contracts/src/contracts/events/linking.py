@@ -3,7 +3,7 @@
 No event holds a usable link token, and organisation numbers are masked where they are personal.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 from uuid import UUID
 
 from contracts.events.event import Event, PairEvent, Part, Person, Recipient
@@ -23,11 +23,15 @@ from contracts.topics import LINKING_BUREAUS, LINKING_LINKS, LINKING_REQUESTS, T
 Route = Literal["digital", "paper_form"]
 FormKind = Literal["link_client", "change_bureau"]
 
+EXCLUDED: Final = "BUREAU_EXCLUDED"
+DELETED: Final = "BUREAU_DELETED"
+
 
 class BureauEligibility(Event):
     """May this bureau use the digital route?
 
-    reason: None or BUREAU_EXCLUDED. version: grows per bureau.
+    reason: None where it may, BUREAU_EXCLUDED by a rule, BUREAU_DELETED where the directory lost
+    it. version: grows per bureau.
     """
 
     topic: ClassVar[Topic] = LINKING_BUREAUS

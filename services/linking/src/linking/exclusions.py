@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["group", "bureau", "multi_company_setup"]
+from contracts.events.linking import EXCLUDED
 
-EXCLUDED = "BUREAU_EXCLUDED"
-DELETED = "BUREAU_DELETED"
+Kind = Literal["group", "bureau", "multi_company_setup"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.auth import Principal
 from chassis.consumer import Change
 from chassis.problems import Refused, invalid
+from contracts.events.linking import DELETED
 from contracts.org_number import OrgNumber, OrgNumberError
 from contracts.problem_codes import Code
 from search import storage
@@ -43,10 +44,10 @@ async def _check_bureau(session: AsyncSession, caller: Principal) -> None:
         return
     if caller.bureau_id is None:
         raise Refused(Code.FORBIDDEN)
-    eligible = await storage.is_eligible(session, caller.bureau_id)
-    if eligible is None:
+    word = await storage.eligibility(session, caller.bureau_id)
+    if word is None or word.reason == DELETED:
         raise Refused(Code.FORBIDDEN, "The directory does not know this bureau")
-    if not eligible:
+    if not word.eligible:
         raise Refused(Code.BUREAU_EXCLUDED)
 
 
@@ -77,5 +78,6 @@ async def take_eligibility(session: AsyncSession, changes: Sequence[Change]) -> 
                 session,
                 change.key,
                 eligible=change.state.eligible,
+                reason=change.state.reason,
                 version=change.state.version,
             )

@@ -27,11 +27,9 @@ async def clients_by_org_number(session: AsyncSession, digits: str) -> Sequence[
     return found.all()
 
 
-async def is_eligible(session: AsyncSession, bureau_id: str) -> bool | None:
-    """Whether the bureau may use the digital route; None for a bureau never heard of."""
-    return await session.scalar(
-        select(BureauEligibility.eligible).where(BureauEligibility.bureau_id == bureau_id)
-    )
+async def eligibility(session: AsyncSession, bureau_id: str) -> BureauEligibility | None:
+    """What linking last said of the bureau; None for a bureau never heard of."""
+    return await session.get(BureauEligibility, bureau_id)
 
 
 async def put_clients(session: AsyncSession, clients: Sequence[dict[str, str]]) -> None:
@@ -50,15 +48,18 @@ async def mark_deleted(session: AsyncSession, tenant_ids: Sequence[str]) -> None
 
 
 async def put_eligibility(
-    session: AsyncSession, bureau_id: str, *, eligible: bool, version: int
+    session: AsyncSession, bureau_id: str, *, eligible: bool, reason: str | None, version: int
 ) -> None:
     """Takes linking's word, unless a newer one is known."""
-    new = insert(BureauEligibility).values(bureau_id=bureau_id, eligible=eligible, version=version)
+    new = insert(BureauEligibility).values(
+        bureau_id=bureau_id, eligible=eligible, reason=reason, version=version
+    )
     await session.execute(
         new.on_conflict_do_update(
             index_elements=["bureau_id"],
             set_={
                 "eligible": new.excluded.eligible,
+                "reason": new.excluded.reason,
                 "version": new.excluded.version,
                 "updated_at": func.clock_timestamp(),
             },

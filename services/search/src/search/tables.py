@@ -36,6 +36,7 @@ class BureauEligibility(Table, table=True):
     bureau_id: str = Field(primary_key=True)
     eligible: bool
     version: int
+    reason: str | None = None
     updated_at: datetime = Field(
         sa_type=DateTime(timezone=True),
         sa_column_kwargs={"server_default": func.clock_timestamp()},

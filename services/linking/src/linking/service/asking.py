@@ -9,10 +9,9 @@ from chassis.auth import Principal
 from chassis.outbox import Outbox
 from chassis.problems import Refused
 from contracts.envelope import uuid7
-from contracts.events.linking import LinkRequested
+from contracts.events.linking import EXCLUDED, LinkRequested
 from contracts.fields import EntryPoint
 from contracts.problem_codes import Code
-from linking.exclusions import EXCLUDED
 from linking.limits import SendingLimits
 from linking.requests import Status, obstacle, status_at
 from linking.service.auditing import OURS, Origin, record_of_pair

@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Change
 from chassis.outbox import Outbox
-from contracts.events.linking import BureauEligibility
+from contracts.events.linking import DELETED, BureauEligibility
 from contracts.org_number import OrgNumber
-from linking.exclusions import DELETED, Verdict, verdict
+from linking.exclusions import Verdict, verdict
 from linking.service.deletions import bureaus_gone, clients_gone
 from linking.storage import directory, exclusions
 
