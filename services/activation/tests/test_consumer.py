@@ -41,7 +41,7 @@ async def test_the_migrated_database_has_exactly_the_tables_in_code(harness: Har
 async def test_records_that_cannot_be_taken_are_dead_letters(service: Activation) -> None:
     key, good = b"b-1:100001", linked("100001")
     valid = good.model_dump_json().encode()
-    bad: list[tuple[Topic, bytes | None, bytes | None, Any]] = [
+    bad: list[tuple[Topic, bytes, bytes | None, Any]] = [
         (LINKING_LINKS, key, b"{", _headers()),
         (LINKING_LINKS, key, b"\xff\x00", _headers()),
         (LINKING_LINKS, key, b"[]", _headers()),
@@ -51,7 +51,7 @@ async def test_records_that_cannot_be_taken_are_dead_letters(service: Activation
         (DIRECTORY_CLIENTS, b"1", b"{", []),
         (DIRECTORY_CLIENTS, b"2", client("1", "A").model_dump_json().encode(), []),
         (DIRECTORY_BUREAUS, b"b-9", b'{"bureau_id": "b-9"}', []),
-        (DIRECTORY_BUREAUS, None, b"{}", []),
+        (DIRECTORY_BUREAUS, b"", b"{}", []),
     ]
     for record in bad:
         await service.harness.broker.publish_raw(*record)

@@ -86,7 +86,7 @@ async def test_bad_records_become_dead_letters_and_the_partition_moves_on(world:
     await publish(ClientRecord.topic, b"7", b"{broken")
     await publish(ClientRecord.topic, b"7", b'{"tenant_id": "7"}')
     await publish(ClientRecord.topic, b"7", NORD.model_dump_json().encode())
-    await publish(BureauRecord.topic, None, NORD.model_dump_json().encode())
+    await publish(BureauRecord.topic, b"", NORD.model_dump_json().encode())
     await publish(BureauRecord.topic, b"other", NORD.model_dump_json().encode())
     await publish(NOTIFIER_DELIVERIES, b"7", b"{}")  # without headers
     await publish(NOTIFIER_DELIVERIES, b"7", b"{broken", headers())

@@ -22,7 +22,7 @@ async def test_bad_records_become_dead_letters_and_the_partition_moves_on(
     topic = ClientRecord.topic
     await harness.broker.publish_raw(topic, b"1", b"{broken")
     await harness.broker.publish_raw(topic, b"1", b'{"tenant_id": "1"}')
-    await harness.broker.publish_raw(topic, None, b"{}")
+    await harness.broker.publish_raw(topic, b"", b"{}")
     await harness.broker.publish(
         ClientRecord(tenant_id="1", org_number="556036-0793", name="Efter", city="")
     )
