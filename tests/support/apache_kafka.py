@@ -92,7 +92,9 @@ class ApacheKafka:
 
     async def _format(self) -> None:
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        arguments = ("format", "--standalone", "-t", cluster_id, "-c", "server.properties")
+        # One argument: an identity may begin with a dash, which would be read as an option.
+        named = f"--cluster-id={cluster_id}"
+        arguments = ("format", "--standalone", named, "-c", "server.properties")
         child = await self._java("kafka.tools.StorageTool", *arguments)
         try:
             code = await child.wait()
