@@ -123,6 +123,12 @@ class SmtpSink:
         """Keeps everybody waiting at a stage until the returned event is set."""
         return self._gates.setdefault(stage, asyncio.Event())
 
+    def go_on(self) -> None:
+        """Lets go of everybody whom `hang` keeps, and hangs no more."""
+        gates, self._gates = self._gates, {}
+        for gate in gates.values():
+            gate.set()
+
     def to(self, address: str) -> list[Received]:
         return [mail for mail in self.received if mail.recipient == address]
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import structlog
 
+from chassis import failpoints
 from chassis.app import HttpServer, Service, listen, running, until_signalled
 from chassis.database import DatabaseSettings
 from chassis.settings import SettingError, load
@@ -32,6 +33,7 @@ def main(
     given = parser.parse_args(arguments)
     configure_logging()
     try:
+        failpoints.arm_from_environment()
         loaded = load(settings)
         asyncio.run(_run(name, loaded, build, given.role, given.host, given.port))
     except SettingError as error:

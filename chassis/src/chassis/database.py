@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from chassis import failpoints
 from chassis.settings import Duration, Settings
 
 # SQLSTATEs after which the same work may well succeed: serialization failure, deadlock, lock not
@@ -130,6 +131,8 @@ class Database:
         """A session in one transaction: committed at the block's end, rolled back if it raises."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+            failpoints.reached("commit.before")
+        failpoints.reached("commit.after")
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:

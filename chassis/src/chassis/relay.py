@@ -26,6 +26,7 @@ from sqlalchemy import BigInteger, RowMapping, Table, bindparam, func, select, u
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis import failpoints
 from chassis.backoff import Backoff
 from chassis.database import Database, is_transient
 from chassis.headers import of_json
@@ -149,13 +150,17 @@ class Relay:
             if not rows:
                 await self._count_backlog(connection)
                 return False
+        failpoints.reached("publish.before")
         sent = await self._send(rows)
+        failpoints.reached("publish.after")
         for listener in self.on_published:
             listener()
         async with self._database.connection() as connection:
             ours = await self._mark(connection, sent)
             if sent.failed is not None:
                 await self._count_backlog(connection)
+            failpoints.reached("mark.before")
+        failpoints.reached("mark.after")
         if not ours:
             log.warning("relay_lease_lost", rows=len(sent.published))
             self._fresh_until = float("-inf")

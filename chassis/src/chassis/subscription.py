@@ -16,6 +16,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, TopicPartition
 from faststream.kafka.subscriber.usecase import DefaultSubscriber
 
+from chassis import failpoints
 from chassis.kafka import KafkaSettings
 from chassis.taken import Record
 from contracts.topics import Topic
@@ -52,12 +53,15 @@ def subscription(
     )
 
     async def take(message: Any) -> None:
+        # FastStream has committed the offsets of the batch before this one.
+        failpoints.reached("offsets.after")
         records = await _with_all_fetched(message, settings.consumer_batch)
         try:
             await handle(records)
         except BaseException:
             _rewind(message, records)
             raise
+        failpoints.reached("offsets.before")
 
     subscriber(take)
     return broker, subscriber

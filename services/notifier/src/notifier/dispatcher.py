@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter, Gauge
 
+from chassis import failpoints
 from chassis.backoff import Backoff
 from chassis.database import Database
 from chassis.outbox import Outbox
@@ -200,7 +201,10 @@ class Dispatcher:
             # A fault of ours, which a new version may mend; the mail's time goes on.
             log.error("mail_not_written", mail=delivery.mail, error=type(error).__name__)
             return Later(f"writing: {type(error).__name__}")
-        return self._brake.judge(await mailer.send(outgoing))
+        failpoints.reached("mail.before")
+        outcome = await mailer.send(outgoing)
+        failpoints.reached("mail.after")
+        return self._brake.judge(outcome)
 
     async def _write(self, delivery: Delivery, outcome: Outcome | None) -> None:
         key, token = delivery.id, delivery.lease_token

@@ -1,0 +1,231 @@
+"""Judges a history by what is left: every finding is a sentence, and none is what is wanted.
+
+Pure: it asks nobody. Its own tests give it histories and evidence that are wrong.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tests.faults.evidence import Evidence, Row, Told
+from tests.faults.history import History, Operation
+
+UNANSWERED = {"UNAVAILABLE"}
+"""Codes by which the system may say that it can't just now."""
+DECIDES = {"accept": "accepted", "decline": "declined", "cancel": "cancelled"}
+READS = {
+    "linking.requests.v1": ("notifier",),
+    "linking.links.v1": ("notifier", "activation"),
+    "notifier.deliveries.v1": ("linking",),
+}
+SKIPPED = {"LinkMelted", "SlowNoted"}
+"""Types that the nemesis made up: skipped, hence in no inbox."""
+
+
+def judge(history: History, evidence: Evidence, poison_key: str = "") -> list[str]:
+    """Everything that is lost, doubled, out of order, or said wrongly."""
+    return [
+        *_answers(history),
+        *_requests(history, evidence),
+        *_links(evidence),
+        *_lists(history, evidence),
+        *_mails(evidence),
+        *_order(evidence.told),
+        *_published(evidence),
+        *_inboxes(evidence, poison_key),
+        *_letters(evidence, poison_key),
+    ]
+
+
+def _answers(history: History) -> Iterator[str]:
+    for one in history.operations:
+        if one.outcome == "unknown" and one.code and one.code.isupper():
+            if one.code not in UNANSWERED:
+                yield f"{_named(one)} was answered {one.code}"
+        elif one.outcome == "unknown" and one.code and one.code.isdigit():
+            yield f"{_named(one)} was answered {one.code}"
+        if one.name == "terminate" and one.outcome == "failed":
+            yield f"{one.about['process']} ended with {one.code}"
+
+
+def _requests(history: History, evidence: Evidence) -> Iterator[str]:
+    """No acknowledged effect lost, none doubled."""
+    known = {str(row["id"]): row for row in evidence.requests}
+    created = [one.answer["id"] for one in history.of("create")]
+    for request_id in created:
+        if request_id not in known:
+            yield f"request {request_id} was answered and is lost"
+    for request_id in known.keys() - set(created):
+        yield f"request {request_id} is there, and nobody was answered so"
+    if len(set(created)) != len(created):
+        yield "one request was answered to two calls that asked for one each"
+    for name, status in DECIDES.items():
+        for one in history.of(name):
+            request = known.get(one.about["request_id"])
+            if request is not None and request["status"] != status:
+                yield f"{_named(one)} was answered, but the request is {request['status']}"
+    for one in history.of("accept"):
+        request = known.get(one.about["request_id"])
+        decided_by = (request or {}).get("decided_by") or {}
+        if request is not None and decided_by.get("user_id") != one.about["user_id"]:
+            yield f"{_named(one)} was answered, but {decided_by.get('user_id')} accepted"
+    resent = Counter(one.about["request_id"] for one in history.of("resend"))
+    for request_id, request in known.items():
+        if request["sending"] != 1 + resent[request_id]:
+            yield (
+                f"request {request_id} has {request['sending']} sendings,"
+                f" and {resent[request_id]} resends were answered"
+            )
+
+
+def _links(evidence: Evidence) -> Iterator[str]:
+    """One link for each accepted request, at most one active for a pair, and one event each."""
+    by_request = Counter(str(link["request_id"]) for link in evidence.links)
+    for request in evidence.requests:
+        wanted = 1 if request["status"] == "accepted" else 0
+        if by_request[str(request["id"])] != wanted:
+            yield f"request {request['id']} has {by_request[str(request['id'])]} links"
+    active = Counter(_pair(link) for link in evidence.links if link["status"] == "active")
+    yield from (f"{pair} has {n} active links" for pair, n in active.items() if n > 1)
+    said = _by_pair(evidence.told, "LinkEstablished"), _by_pair(evidence.told, "LinkEnded")
+    made = Counter(_pair(link) for link in evidence.links)
+    ended = Counter(_pair(link) for link in evidence.links if link["status"] == "ended")
+    for pair in made:
+        if (said[0][pair], said[1][pair]) != (made[pair], ended[pair]):
+            yield (
+                f"{pair} was linked {made[pair]} and ended {ended[pair]} times,"
+                f" told {said[0][pair]} and {said[1][pair]} times"
+            )
+
+
+def _lists(history: History, evidence: Evidence) -> Iterator[str]:
+    """Activation knows the links that linking has, and did with them what was answered."""
+    linking = {
+        (_pair(link), str(link["id"])) for link in evidence.links if link["status"] == "active"
+    }
+    activation = {
+        (_pair(row), str(row["link_id"]))
+        for row in evidence.linked_clients
+        if row["status"] == "active"
+    }
+    yield from (f"{pair} is linked ({link}), not listed" for pair, link in linking - activation)
+    yield from (f"{pair} is listed ({link}), not linked" for pair, link in activation - linking)
+    listed = _by_pair(evidence.told, "ClientListed")
+    delisted = _by_pair(evidence.told, "ClientDelisted")
+    activated = _by_pair(evidence.told, "ClientActivated")
+    made = Counter(_pair(link) for link in evidence.links)
+    ended = Counter(_pair(link) for link in evidence.links if link["status"] == "ended")
+    answered = Counter(_pair(one.about) for one in history.of("activate"))
+    for pair in made:
+        if (listed[pair], delisted[pair]) != (made[pair], ended[pair]):
+            yield (
+                f"{pair} was linked {made[pair]} and ended {ended[pair]} times,"
+                f" listed {listed[pair]} and delisted {delisted[pair]} times"
+            )
+        if activated[pair] != answered[pair]:
+            yield f"{pair} was activated {activated[pair]} times, answered {answered[pair]} times"
+    granted: Mapping[tuple[str, str], set[str]] = defaultdict(set)
+    for row in evidence.permissions:
+        granted[_pair(row)].add(row["program"])
+    last = {
+        _pair(one.about): set(one.about["programs"])
+        for one in history.operations
+        if one.name in ("activate", "permit") and one.outcome == "ok"
+    }
+    for pair, _ in activation:
+        if granted[pair] != last.get(pair, set()):
+            yield f"{pair} has permissions {granted[pair]}, answered was {last.get(pair)}"
+
+
+def _mails(evidence: Evidence) -> Iterator[str]:
+    """A mail for every recipient, one delivery each, and copies under one Message-ID only."""
+    by_id = {str(row["message_id"]): row for row in evidence.deliveries}
+    came = Counter(dict.fromkeys(by_id, 0))
+    for (recipient, message), number in evidence.mails.items():
+        came[message] += number
+        row = by_id.get(message)
+        if row is None:
+            yield f"a mail to {recipient} belongs to no delivery: {message}"
+        elif row["address"].casefold() != recipient:
+            yield f"a mail for {row['address']} went to {recipient}"
+    for message, row in by_id.items():
+        if row["status"] == "sent" and not came[message]:
+            yield f"mail {row['mail']} to {row['address']} counts as sent and never came"
+        if row["status"] in ("queued", "sending"):
+            yield f"mail {row['mail']} to {row['address']} is still {row['status']}"
+    once = Counter(
+        (row["mail"], str(row["subject_id"]), row["sending"], row["user_id"])
+        for row in evidence.deliveries
+    )
+    yield from (f"mail {what} was queued {n} times" for what, n in once.items() if n > 1)
+    status = {str(row["id"]): row["status"] for row in evidence.requests}
+    for row in evidence.recipients:
+        what = ("request", str(row["request_id"]), row["sending"], row["user_id"])
+        if not once[what]:
+            yield f"no mail for {row['email']} of request {row['request_id']}"
+        elif row["mail"] == "queued" and status[str(row["request_id"])] == "pending":
+            yield f"the mail to {row['email']} of {row['request_id']} never got a state"
+
+
+def _order(told: Iterable[Told]) -> Iterator[str]:
+    """The first copies of a key's events lie in the order of the pair's changes."""
+    newest: dict[tuple[str, str], int] = {}
+    seen: set[tuple[str, str]] = set()
+    for one in sorted(told, key=lambda one: (one.topic, one.position)):
+        if (one.topic, one.event_id) in seen:
+            continue
+        seen.add((one.topic, one.event_id))
+        number = one.revision if one.revision is not None else one.version
+        if number is None or not one.topic.startswith(("linking.", "activation.")):
+            continue
+        before = newest.get((one.topic, one.key), 0)
+        if number < before:
+            yield f"{one.topic} {one.key}: {one.type} {number} comes after {before}"
+        newest[one.topic, one.key] = max(before, number)
+
+
+def _published(evidence: Evidence) -> Iterator[str]:
+    on_topic = {(one.topic, one.event_id) for one in evidence.told}
+    for service, rows in evidence.outbox.items():
+        for row in rows:
+            event = str(row["event_id"])
+            if row["parked_at"] is not None:
+                yield f"{service} parked event {event}"
+            elif row["published_at"] is None:
+                yield f"{service} never published event {event}"
+            elif not row["topic"].startswith("dead-letters") and (
+                (row["topic"], event) not in on_topic
+            ):
+                yield f"{service} published event {event}, which is not on {row['topic']}"
+
+
+def _inboxes(evidence: Evidence, poison_key: str) -> Iterator[str]:
+    for one in evidence.told:
+        if one.key == poison_key or one.type in SKIPPED:
+            continue
+        for service in READS.get(one.topic, ()):
+            if service == "activation" and one.type not in ("LinkEstablished", "LinkEnded"):
+                continue
+            if one.event_id not in evidence.inbox[service]:
+                yield f"{service} never took {one.type} {one.event_id}"
+
+
+def _letters(evidence: Evidence, poison_key: str) -> Iterator[str]:
+    for service, rows in evidence.letters.items():
+        for row in rows:
+            if (row["key"] or b"").decode(errors="replace") != poison_key:
+                yield f"{service} has a dead letter of {row['topic']}: {row['error'][:200]}"
+
+
+def _by_pair(told: Iterable[Told], kind: str) -> Counter[tuple[str, str]]:
+    """How many events of a type there are of each pair, copies left out."""
+    events = {(one.key, one.event_id) for one in told if one.type == kind}
+    return Counter((key.partition(":")[0], key.partition(":")[2]) for key, _ in events)
+
+
+def _pair(row: Row | Mapping[str, Any]) -> tuple[str, str]:
+    return str(row["bureau_id"]), str(row["tenant_id"])
+
+
+def _named(one: Operation) -> str:
+    return f"{one.name} {one.about} (operation {one.number})"

@@ -1,0 +1,47 @@
+"""What does the harm: named faults, each of which strikes, heals, and leaves a note.
+
+strike returns once the harm is undone; what became of it is the judge's to say.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from tests.faults.history import History
+from tests.faults.world import World
+
+
+@dataclass
+class Nemesis:
+    """random: seeded. pause: seconds that something is away, where a fault takes it away.
+    allowed_letters: how many dead letters the poison must have made, by service."""
+
+    world: World
+    random: random.Random
+    history: History
+    pause: float
+
+    async def wait(self, most: float) -> None:
+        await asyncio.sleep(self.random.uniform(0, most))
+
+
+Strike = Callable[[Nemesis], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """name: as in docs/reliability.md."""
+
+    name: str
+    strike: Strike
+
+
+FAULTS: dict[str, Fault] = {}
+
+
+def fault(strike: Strike) -> Strike:
+    """Registers a fault under its function's name."""
+    name = strike.__name__.replace("_", "-")
+    FAULTS[name] = Fault(name, strike)
+    return strike

@@ -1,0 +1,175 @@
+"""One run: a load, a nemesis, silence, and a judgement."""
+
+import asyncio
+import random
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from koppla.waiting import until
+from tests.faults import (
+    of_mail,
+    of_processes,
+    of_records,
+    of_stores,
+)
+from tests.faults.cast import PROBES, Pair, bureaus, clients, directory, pairs
+from tests.faults.evidence import gather, until_quiet
+from tests.faults.history import History
+from tests.faults.judge import judge
+from tests.faults.load import Figures, Worker
+from tests.faults.nemesis import FAULTS, Nemesis
+from tests.faults.world import World, world
+from tests.support.harness import Broker
+
+__all__ = ["of_mail", "of_processes", "of_records", "of_stores"]
+
+WORKERS = 6
+PAIRS = 48
+
+
+@dataclass
+class Struck:
+    """A fault that was done. recovery: seconds from its end until a new request went all the way
+    to the activation list; None where that was not tried."""
+
+    name: str
+    note: str
+    recovery: float | None
+
+
+@dataclass
+class Report:
+    """What a run came to. findings: what the judge found."""
+
+    seed: int
+    struck: list[Struck] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+    operations: Counter[tuple[str, str]] = field(default_factory=Counter)
+    mails: int = 0
+    copies: int = 0
+    events: int = 0
+    restarts: int = 0
+    seconds: float = 0.0
+    figures: Figures = field(default_factory=Figures)
+
+
+async def run(
+    folder: Path,
+    seed: int,
+    faults: Sequence[str],
+    pause: float,
+    settings: dict[str, str],
+    say: Callable[[str], None],
+) -> Report:
+    """Plays the faults in order under load and judges the history. folder: an empty one."""
+    report = Report(seed)
+    began = time.monotonic()
+    chance = random.Random(seed)
+    async with world(folder, settings) as running:
+        history = History(folder / "history.jsonl")
+        known = clients(PAIRS + 1)
+        await _open(running, known)
+        say(f"everything runs after {time.monotonic() - began:.0f} s; seed {seed}")
+        stopping = asyncio.Event()
+        played = pairs(known[:-1])
+        workers = [
+            Worker(
+                running,
+                history,
+                report.figures,
+                played[number::WORKERS],
+                random.Random(chance.random()),
+                stopping,
+            )
+            for number in range(WORKERS)
+        ]
+        tasks = [asyncio.create_task(worker.run()) for worker in workers]
+        nemesis = Nemesis(running, chance, history, pause)
+        probe = Worker(
+            running,
+            history,
+            Figures(),
+            [Pair(bureaus()[-1], known[-1])],
+            random.Random(seed),
+            stopping,
+        )
+        try:
+            for name in faults:
+                note = await FAULTS[name].strike(nemesis)
+                struck = Struck(name, note, await _recovery(probe))
+                report.struck.append(struck)
+                say(f"{name}: {note}; whole again after {struck.recovery:.1f} s")
+                broken = [task for task in tasks if task.done()]
+                if broken:
+                    break
+        finally:
+            stopping.set()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        report.findings += [f"{type(one).__name__}: {one}" for one in ended if one is not None]
+        say("quiet is waited for")
+        await running.keeper.ready()
+        await until_quiet(running)
+        evidence = await gather(running)
+        report.findings += judge(history, evidence, of_records.POISON_KEY)
+        report.operations = Counter((one.name, one.outcome) for one in history.operations)
+        report.mails = sum(evidence.mails.values())
+        report.copies = report.mails - len(evidence.mails)
+        report.events = len({one.event_id for one in evidence.told})
+        report.restarts = running.keeper.kept
+        history.close()
+    report.seconds = time.monotonic() - began
+    return report
+
+
+async def _open(running: World, known: Sequence[object]) -> None:
+    """Publishes the directory, and returns when every service has it."""
+    broker = Broker(running.kafka.bootstrap_servers, {})
+    await broker.publish(*directory(list(known)))  # type: ignore[arg-type]
+    of_bureaus = {"search": "bureau_eligibility", "linking": "bureaus", "activation": "bureaus"}
+    number = len(known) + len(bureaus())
+
+    for service, table in of_bureaus.items():
+
+        async def has_all(service: str = service, table: str = table) -> bool:
+            counted = f"SELECT (SELECT count(*) FROM clients) + (SELECT count(*) FROM {table}) AS n"
+            return bool((await running.rows(service, counted))[0]["n"] >= number)
+
+        await until(has_all, 120, every=0.1, what=f"{service} to know the directory")
+
+
+async def _recovery(probe: Worker) -> float:
+    began = time.monotonic()
+    pair = probe.pairs[0]
+    assert pair.bureau.bureau_id == PROBES
+    await probe.whole_way(pair)
+    return time.monotonic() - began
+
+
+def summary(report: Report) -> str:
+    """The report for people, in Markdown."""
+    recovery = sorted(one.recovery for one in report.struck if one.recovery is not None)
+    lines = [
+        f"seed {report.seed}: {len(report.struck)} faults in {report.seconds:.0f} s,"
+        f" {sum(report.operations.values())} operations, {report.events} events,"
+        f" {report.mails} mails ({report.copies} copies under the same Message-ID),"
+        f" {report.restarts} processes started again",
+        "",
+    ]
+    if recovery:
+        lines += [
+            f"whole again after {statistics.median(recovery):.1f} s in the median,"
+            f" {recovery[-1]:.1f} s at most",
+            "",
+        ]
+    names = sorted({name for name, _ in report.operations})
+    lines += ["| operation | ok | failed | unknown |", "|---|---|---|---|"]
+    for name in names:
+        ok, failed, unknown = (report.operations[name, o] for o in ("ok", "failed", "unknown"))
+        lines.append(f"| {name} | {ok} | {failed} | {unknown} |")
+    lines += ["", f"findings: {len(report.findings)}"]
+    lines += [f"- {finding}" for finding in report.findings[:50]]
+    return "\n".join(lines)
