@@ -1,6 +1,7 @@
 # Koppla. Every target does its own set-up: `make run` and `make test` are all a newcomer needs.
 PYTHON ?= python3
 BROKER ?= embedded
+FAULTS ?= each
 V := .venv
 BIN := $(V)/bin
 PACKAGES := contracts chassis services/search services/linking services/notifier services/activation koppla
@@ -8,7 +9,7 @@ PROJECTS := $(PACKAGES:%=%/pyproject.toml)
 LOCAL := koppla koppla-contracts koppla-chassis koppla-search koppla-linking koppla-notifier koppla-activation
 UV_VERSION := 0.13.9
 
-.PHONY: setup run test races check api format bench lock clean
+.PHONY: setup run test races faults check api format bench lock clean
 
 setup: $(V)/.ready
 
@@ -31,6 +32,11 @@ test: setup
 # 200 rounds of a hundred accepts at once; `make test` takes three.
 races: setup
 	KOPPLA_RACES=200 $(BIN)/python -m pytest services/linking/tests/test_racing_accepts.py -q
+
+# Every fault once under load, on Apache Kafka, and a judge over what is left. FAULTS=long for two
+# hundred kills among them, FAULTS="kill broker-away --seed 7" for what one wants to see again.
+faults: setup
+	$(BIN)/python -m tests.faults $(FAULTS)
 
 check: setup
 	$(BIN)/ruff format --check .

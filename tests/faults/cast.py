@@ -22,6 +22,11 @@ class Pair:
         return {"bureau_id": self.bureau.bureau_id, "tenant_id": self.client.tenant_id}
 
     @property
+    def key(self) -> str:
+        """Of the pair's events."""
+        return f"{self.bureau.bureau_id}:{self.client.tenant_id}"
+
+    @property
     def admin(self) -> str:
         return f"{self.bureau.bureau_id}-admin"
 

@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from contracts.envelope import Envelope, EnvelopeError
 from contracts.topics import SERVICES, TOPICS
+from koppla.audit import check
 from koppla.waiting import until
 from tests.faults.world import World
 from tests.support.harness import Broker
@@ -35,7 +36,8 @@ class Told:
 
 @dataclass
 class Evidence:
-    """outbox, inbox, letters: by service. mails: how often each (recipient, message id) came."""
+    """outbox, inbox, letters: by service. mails: how often each (recipient, message id) came.
+    trail: what `koppla audit verify` finds wrong."""
 
     requests: list[Row] = field(default_factory=list)
     recipients: list[Row] = field(default_factory=list)
@@ -48,6 +50,7 @@ class Evidence:
     letters: Mapping[str, list[Row]] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     mails: Counter[tuple[str, str]] = field(default_factory=Counter)
+    trail: list[str] = field(default_factory=list)
 
 
 async def until_quiet(world: World) -> None:
@@ -138,7 +141,18 @@ async def gather(world: World) -> Evidence:
         letters=letters,
         told=await _told(world),
         mails=_mails(world),
+        trail=await _trail(world),
     )
+
+
+async def _trail(world: World) -> list[str]:
+    pages: list[dict[str, Any]] = []
+    async with world.client("ops", "ops") as http:
+        while not pages or pages[-1]["next_cursor"]:
+            place = {"cursor": pages[-1]["next_cursor"]} if pages else {}
+            answer = await http.get("/v1/ops/linking/audit-chain", params={"limit": 1000, **place})
+            pages.append(answer.raise_for_status().json())
+    return check(pages, {}).wrong
 
 
 async def _told(world: World) -> list[Told]:
@@ -149,8 +163,8 @@ async def _told(world: World) -> list[Told]:
             try:
                 envelope = Envelope.of(record.headers)
                 value = json.loads(record.value or b"null")
-            except (EnvelopeError, ValueError):
-                continue
+            except (EnvelopeError, ValueError, RecursionError):
+                continue  # the nemesis' poison
             about = value if isinstance(value, dict) else {}
             found.append(
                 Told(

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -61,6 +62,11 @@ class History:
 
     def of(self, name: str, outcome: Outcome = "ok") -> Iterator[Operation]:
         return (one for one in self.operations if one.name == name and one.outcome == outcome)
+
+    def between(self, began: float) -> Counter[str]:
+        """How many operations ended since, by outcome."""
+        ended = (one for one in self.operations if one.ended is not None and one.ended >= began)
+        return Counter(one.outcome for one in ended)
 
     def close(self) -> None:
         self._file.close()

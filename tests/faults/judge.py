@@ -22,18 +22,22 @@ SKIPPED = {"LinkMelted", "SlowNoted"}
 """Types that the nemesis made up: skipped, hence in no inbox."""
 
 
-def judge(history: History, evidence: Evidence, poison_key: str = "") -> list[str]:
-    """Everything that is lost, doubled, out of order, or said wrongly."""
+def judge(
+    history: History, evidence: Evidence, poison_key: str = "", disordered: str = ""
+) -> list[str]:
+    """Everything that is lost, doubled, out of order, or said wrongly. disordered: the key whose
+    events the nemesis put out of order; what is told of it may skip steps, not the end."""
     return [
         *_answers(history),
         *_requests(history, evidence),
         *_links(evidence),
-        *_lists(history, evidence),
+        *_lists(history, evidence, disordered),
         *_mails(evidence),
-        *_order(evidence.told),
+        *_order(one for one in evidence.told if one.key != disordered),
         *_published(evidence),
         *_inboxes(evidence, poison_key),
         *_letters(evidence, poison_key),
+        *evidence.trail,
     ]
 
 
@@ -46,6 +50,8 @@ def _answers(history: History) -> Iterator[str]:
             yield f"{_named(one)} was answered {one.code}"
         if one.name == "terminate" and one.outcome == "failed":
             yield f"{one.about['process']} ended with {one.code}"
+    spent = Counter(one.about["token"] for one in history.of("redeem"))
+    yield from (f"sign-in {token} was good {n} times" for token, n in spent.items() if n > 1)
 
 
 def _requests(history: History, evidence: Evidence) -> Iterator[str]:
@@ -98,7 +104,7 @@ def _links(evidence: Evidence) -> Iterator[str]:
             )
 
 
-def _lists(history: History, evidence: Evidence) -> Iterator[str]:
+def _lists(history: History, evidence: Evidence, disordered: str) -> Iterator[str]:
     """Activation knows the links that linking has, and did with them what was answered."""
     linking = {
         (_pair(link), str(link["id"])) for link in evidence.links if link["status"] == "active"
@@ -116,7 +122,7 @@ def _lists(history: History, evidence: Evidence) -> Iterator[str]:
     made = Counter(_pair(link) for link in evidence.links)
     ended = Counter(_pair(link) for link in evidence.links if link["status"] == "ended")
     answered = Counter(_pair(one.about) for one in history.of("activate"))
-    for pair in made:
+    for pair in made.keys() - {tuple(disordered.split(":"))}:
         if (listed[pair], delisted[pair]) != (made[pair], ended[pair]):
             yield (
                 f"{pair} was linked {made[pair]} and ended {ended[pair]} times,"

@@ -9,18 +9,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tests.faults.history import History
+from tests.faults.load import Worker
 from tests.faults.world import World
 
 
 @dataclass
 class Nemesis:
     """random: seeded. pause: seconds that something is away, where a fault takes it away.
-    allowed_letters: how many dead letters the poison must have made, by service."""
+    person: plays the nemesis' own pairs, the last of which is for what it does to their events."""
 
     world: World
     random: random.Random
     history: History
     pause: float
+    person: Worker
 
     async def wait(self, most: float) -> None:
         await asyncio.sleep(self.random.uniform(0, most))

@@ -1,6 +1,7 @@
 """Faults of processes: killed, ended politely, halted and woken."""
 
 import asyncio
+from pathlib import Path
 
 from koppla.waiting import until
 from tests.faults.nemesis import Nemesis, fault
@@ -95,10 +96,7 @@ async def rolling_restart(nemesis: Nemesis) -> str:
     """Every process of a service, one after another, as a new version is rolled out."""
     service = nemesis.random.choice(("search", "linking", "notifier", "activation"))
     for process in nemesis.world.processes(service):
-        before = process.starts
-        await process.terminate()
-        await until(lambda one=process, n=before: one.starts > n, 60)  # type: ignore[misc]
-        await process.ready()
+        await process.restart()
     return service
 
 
@@ -162,6 +160,37 @@ async def relay_woken_in_mid_send(nemesis: Nemesis) -> str:
     await asyncio.sleep(LEASE + 2)
     process.wake()
     return note
+
+
+@fault
+async def clock_ahead(nemesis: Nemesis) -> str:
+    """The clocks of a relay and of another process run hours ahead of everybody else's."""
+    library = _faketime()
+    if library is None:
+        return "not made: this machine has no libfaketime"
+    relays = [one for one in nemesis.world.keeper.processes if one.role == "relay"]
+    others = [one for one in nemesis.world.keeper.processes if one.role != "relay"]
+    ahead = [nemesis.random.choice(relays), nemesis.random.choice(others)]
+    hours = nemesis.random.randint(2, 20)
+    for process in ahead:
+        process.environment = {
+            "LD_PRELOAD": str(library),
+            "FAKETIME": f"+{hours}h",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "DONT_FAKE_MONOTONIC": "1",
+        }
+    try:
+        await asyncio.gather(*(process.restart() for process in ahead))
+        await asyncio.sleep(nemesis.pause)
+    finally:
+        for process in ahead:
+            process.environment = {}
+        await asyncio.gather(*(process.restart() for process in ahead))
+    return f"{ahead[0].name} and {ahead[1].name} by {hours} hours"
+
+
+def _faketime() -> Path | None:
+    return next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 
 
 async def _holder(nemesis: Nemesis, service: str) -> Process | None:

@@ -1,16 +1,19 @@
 """Faults in what lies on the topics: poison, copies, and records out of order."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaProducer
 
+from chassis.headers import of_json
 from contracts.envelope import uuid7
 from contracts.topics import (
     DIRECTORY_CLIENTS,
     LINKING_LINKS,
     LINKING_REQUESTS,
     NOTIFIER_DELIVERIES,
+    SERVICES,
     Topic,
 )
 from tests.faults.nemesis import Nemesis, fault
@@ -80,6 +83,58 @@ async def doubled_and_shuffled(nemesis: Nemesis) -> str:
                 )
         await producer.flush()
     return f"{number} copies"
+
+
+@fault
+async def out_of_order(nemesis: Nemesis) -> str:
+    """A link's end lies on the topic before its beginning, and later both once more in order."""
+    pair = nemesis.person.pairs[-1]
+    relays = nemesis.world.processes("linking", "relay")
+    for relay in relays:
+        await relay.ready()
+    async with nemesis.person.at_work(pair) as (bureau, nobody):
+        request = await nemesis.person.ask(pair, bureau)
+        for admin in pair.client.system_admins:
+            await nemesis.person.mailed(pair, request, admin.email, bureau)
+        for relay in relays:
+            relay.halt()
+        try:
+            await nemesis.person.accept(pair, request, bureau, nobody)
+            await nemesis.person.end(pair, bureau)
+            rows = await nemesis.world.rows(
+                "linking",
+                "SELECT value, headers FROM outbox WHERE key = $1 AND topic = $2"
+                " AND published_at IS NULL ORDER BY id DESC",
+                pair.key,
+                LINKING_LINKS.name,
+            )
+            async with _producer(nemesis) as producer:
+                for row in rows:
+                    await producer.send_and_wait(
+                        LINKING_LINKS.name,
+                        key=pair.key.encode(),
+                        value=row["value"],
+                        headers=of_json(row["headers"]),
+                    )
+            await asyncio.sleep(2)
+        finally:
+            for relay in relays:
+                relay.wake()
+    return f"{len(rows)} events, the newest first"
+
+
+@fault
+async def outboxes_replayed(nemesis: Nemesis) -> str:
+    """Everything that the outboxes still hold, seven days of it, is published once more."""
+    number = 0
+    for service in SERVICES:
+        (row,) = await nemesis.world.rows(
+            service,
+            "WITH again AS (UPDATE outbox SET published_at = NULL"
+            " WHERE published_at IS NOT NULL RETURNING 1) SELECT count(*) AS n FROM again",
+        )
+        number += row["n"]
+    return f"{number} events"
 
 
 @asynccontextmanager

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import secrets
+import shutil
 import signal
 
 import asyncpg
@@ -102,6 +104,61 @@ async def slow_transaction(nemesis: Nemesis) -> str:
 
     await until(published, 120, every=0.2, what="the slow transaction's event")
     return "published after it was committed"
+
+
+@fault
+async def disk_full(nemesis: Nemesis) -> str:
+    """The outbox of a service lies on a disk of its own, which is full: nothing can be written
+    into it, nor marked in it. Then there is room again."""
+    service = nemesis.random.choice(WRITERS)
+    (row,) = await nemesis.world.rows(service, "SELECT pg_table_size('outbox') AS size")
+    small = nemesis.world.folder / "small"
+    small.mkdir(exist_ok=True)
+    owner = (nemesis.world.folder / "postgres" / "cluster").stat()
+    room = row["size"] + 512 * 1024
+    options = f"size={room},uid={owner.st_uid},gid={owner.st_gid},mode=700"
+    if await _command("mount", "-t", "tmpfs", "-o", options, "tmpfs", str(small)) != 0:
+        return "not made: this machine mounts no tmpfs"
+    superuser = nemesis.world.as_superuser
+    try:
+        await superuser(f"CREATE TABLESPACE small LOCATION '{small}'")
+        await superuser("ALTER TABLE outbox SET TABLESPACE small", database=service)
+        ballast = small / "ballast"
+        free = shutil.disk_usage(small).free
+        ballast.write_bytes(b"\0" * max(0, free - 16 * 1024))
+        await until(lambda: _is_full(nemesis, service), 120, every=0.05, what="a full disk")
+        await asyncio.sleep(min(nemesis.pause, 10.0))
+        ballast.unlink()
+    finally:
+        await superuser("ALTER TABLE outbox SET TABLESPACE pg_default", database=service)
+        await superuser("DROP TABLESPACE IF EXISTS small")
+        await _command("umount", str(small))
+    return service
+
+
+async def _is_full(nemesis: Nemesis, service: str) -> bool:
+    """Whether a row finds no room; nothing of it stays."""
+    connection = await asyncpg.connect(nemesis.world.postgres.url(service))
+    attempt = connection.transaction()
+    await attempt.start()
+    try:
+        await connection.execute(
+            "INSERT INTO outbox (event_id, topic, key, type, headers, value)"
+            " SELECT gen_random_uuid(), 'none', 'none', 'None', '[]', $1"
+            " FROM generate_series(1, 9)",
+            secrets.token_bytes(1500),
+        )
+    except asyncpg.DiskFullError:
+        return True
+    finally:
+        await attempt.rollback()
+        await connection.close()
+    return False
+
+
+async def _command(*argv: str) -> int:
+    child = await asyncio.create_subprocess_exec(*argv, stderr=asyncio.subprocess.DEVNULL)
+    return await child.wait()
 
 
 def _headers(event_id: str) -> str:

@@ -17,7 +17,8 @@ READY = 180.0  # seconds; twenty processes on two cores start slowly
 
 
 class Process:
-    """One replica of a role. wanted: whether the keeper may start it again."""
+    """One replica of a role. wanted: whether the keeper may start it again. environment: what
+    its next starts have above the settings."""
 
     def __init__(
         self, service: str, role: str, number: int, settings: Mapping[str, str], folder: Path
@@ -30,6 +31,7 @@ class Process:
         self.wanted = False
         self.starts = 0
         self.failpoint: str | None = None
+        self.environment: dict[str, str] = {}
         self._settings = dict(settings)
         self._folder = folder
         self._child: Child | None = None
@@ -51,7 +53,7 @@ class Process:
         """Starts it; an armed failpoint is for this one start."""
         self.wanted = True
         self.starts += 1
-        environment = dict(self._settings)
+        environment = {**self._settings, **self.environment}
         if self.failpoint is not None:
             environment["KOPPLA_FAILPOINT"] = self.failpoint
             self.failpoint = None
@@ -85,6 +87,13 @@ class Process:
         assert self._child is not None
         self._child.send(signal.SIGCONT)
         return await self._child.stop((signal.SIGTERM, 60))
+
+    async def restart(self) -> None:
+        """SIGTERM; returns when the keeper has started it again and it is ready."""
+        before = self.starts
+        await self.terminate()
+        await until(lambda: self.starts > before, READY, every=0.05, what=f"{self.name} to start")
+        await self.ready()
 
     async def shut(self) -> int:
         """SIGTERM, for good."""

@@ -33,12 +33,14 @@ PAIRS = 48
 
 @dataclass
 class Struck:
-    """A fault that was done. recovery: seconds from its end until a new request went all the way
-    to the activation list; None where that was not tried."""
+    """A fault that was done. recovery: seconds from its end until a new request had gone all the
+    way to the activation list and back. answers: of the operations that ended meanwhile, by
+    outcome."""
 
     name: str
     note: str
-    recovery: float | None
+    recovery: float
+    answers: Counter[str]
 
 
 @dataclass
@@ -71,11 +73,11 @@ async def run(
     chance = random.Random(seed)
     async with world(folder, settings) as running:
         history = History(folder / "history.jsonl")
-        known = clients(PAIRS + 1)
+        known = clients(PAIRS + 2)
         await _open(running, known)
         say(f"everything runs after {time.monotonic() - began:.0f} s; seed {seed}")
         stopping = asyncio.Event()
-        played = pairs(known[:-1])
+        played = pairs(known[:PAIRS])
         workers = [
             Worker(
                 running,
@@ -88,21 +90,22 @@ async def run(
             for number in range(WORKERS)
         ]
         tasks = [asyncio.create_task(worker.run()) for worker in workers]
-        nemesis = Nemesis(running, chance, history, pause)
         probe = Worker(
             running,
             history,
             Figures(),
-            [Pair(bureaus()[-1], known[-1])],
+            [Pair(bureaus()[-1], one) for one in known[PAIRS:]],
             random.Random(seed),
             stopping,
         )
+        nemesis = Nemesis(running, chance, history, pause, probe)
         try:
             for name in faults:
+                began_at = history.now()
                 note = await FAULTS[name].strike(nemesis)
-                struck = Struck(name, note, await _recovery(probe))
+                struck = Struck(name, note, await _recovery(probe), history.between(began_at))
                 report.struck.append(struck)
-                say(f"{name}: {note}; whole again after {struck.recovery:.1f} s")
+                say(f"{len(report.struck)}. {name}: {note}; whole again in {struck.recovery:.1f} s")
                 broken = [task for task in tasks if task.done()]
                 if broken:
                     break
@@ -114,7 +117,8 @@ async def run(
         await running.keeper.ready()
         await until_quiet(running)
         evidence = await gather(running)
-        report.findings += judge(history, evidence, of_records.POISON_KEY)
+        disordered = probe.pairs[-1].key
+        report.findings += judge(history, evidence, of_records.POISON_KEY, disordered)
         report.operations = Counter((one.name, one.outcome) for one in history.operations)
         report.mails = sum(evidence.mails.values())
         report.copies = report.mails - len(evidence.mails)
@@ -151,20 +155,19 @@ async def _recovery(probe: Worker) -> float:
 
 def summary(report: Report) -> str:
     """The report for people, in Markdown."""
-    recovery = sorted(one.recovery for one in report.struck if one.recovery is not None)
+    recovery = sorted(one.recovery for one in report.struck)
     lines = [
         f"seed {report.seed}: {len(report.struck)} faults in {report.seconds:.0f} s,"
         f" {sum(report.operations.values())} operations, {report.events} events,"
         f" {report.mails} mails ({report.copies} copies under the same Message-ID),"
         f" {report.restarts} processes started again",
         "",
+        f"whole again after {statistics.median(recovery):.1f} s in the median,"
+        f" {recovery[-1]:.1f} s at most",
+        "",
+        *_by_fault(report.struck),
+        "",
     ]
-    if recovery:
-        lines += [
-            f"whole again after {statistics.median(recovery):.1f} s in the median,"
-            f" {recovery[-1]:.1f} s at most",
-            "",
-        ]
     names = sorted({name for name, _ in report.operations})
     lines += ["| operation | ok | failed | unknown |", "|---|---|---|---|"]
     for name in names:
@@ -173,3 +176,20 @@ def summary(report: Report) -> str:
     lines += ["", f"findings: {len(report.findings)}"]
     lines += [f"- {finding}" for finding in report.findings[:50]]
     return "\n".join(lines)
+
+
+def _by_fault(struck: Sequence[Struck]) -> list[str]:
+    """A row for each fault: how often, what clients were answered meanwhile, how long after."""
+    lines = [
+        "| fault | times | ok | refused | unanswered | whole again, median | most |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name in sorted({one.name for one in struck}):
+        those = [one for one in struck if one.name == name]
+        answers = sum((one.answers for one in those), Counter[str]())
+        times = [one.recovery for one in those]
+        lines.append(
+            f"| {name} | {len(those)} | {answers['ok']} | {answers['failed']}"
+            f" | {answers['unknown']} | {statistics.median(times):.1f} s | {max(times):.1f} s |"
+        )
+    return lines

@@ -113,6 +113,10 @@ class Relay:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self._drop_producer()
+        await self._release()
+
+    async def _release(self) -> None:
+        self._fresh_until = float("-inf")
         try:
             async with asyncio.timeout(_STOP_GRACE), self._database.connection() as connection:
                 await self.lease.release(connection)
@@ -134,6 +138,8 @@ class Relay:
                 log.warning("relay_round_failed", error=f"{type(error).__name__}: {error}"[:500])
                 # After an OutOfOrderSequenceNumber or a time-out the producer's state is unknown.
                 await self._drop_producer()
+                # What fails here, for this host's network or clock, may succeed at a replica.
+                await self._release()
                 await backoff.wait(self._stopping)
                 continue
             backoff.reset()
