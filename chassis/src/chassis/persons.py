@@ -57,6 +57,11 @@ _SHOWN = (
         f" created_at) FROM dead_letters WHERE {_NAMED}",
     ),
     Question(
+        "dead_letter_acts",
+        "SELECT jsonb_build_object('letter_id', letter_id, 'at', at, 'action', action,"
+        " 'outcome', outcome) FROM dead_letter_acts WHERE by = :user_id",
+    ),
+    Question(
         "idempotency_keys",
         "SELECT jsonb_build_object('created_at', created_at, 'answer', body)"
         " FROM idempotency_keys WHERE starts_with(scope, :user_id || ':')",

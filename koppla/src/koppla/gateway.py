@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.app import Service
@@ -107,7 +107,7 @@ def _own_pages(services: Sequence[Service], *, has_inbox: bool) -> FastAPI:
     @app.get("/metrics", include_in_schema=False)
     @public
     async def metrics() -> Response:
-        text = b"".join(generate_latest(service.metrics.registry) for service in services)
+        text = b"".join([await service.measured() for service in services])
         return PlainTextResponse(text, media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/", include_in_schema=False)
