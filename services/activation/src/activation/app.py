@@ -17,6 +17,7 @@ from chassis.http import new_app
 from chassis.inbox import Inbox
 from chassis.kafka import new_producer
 from chassis.outbox import Outbox
+from chassis.positions import Positions
 from chassis.relay import Relay
 from chassis.retention import Purger
 from chassis.telemetry import Metrics
@@ -34,7 +35,8 @@ def build(settings: ActivationSettings) -> Service:
     wakeup = Wakeup(url, "outbox")
     outbox = Outbox(chassis.outbox, NAME)
     letters = DeadLetters(chassis.dead_letters, chassis.outbox, dead_letters(NAME))
-    consumer = Consumer(NAME, settings, database, Inbox(chassis.inbox), letters, metrics)
+    inbox, positions = Inbox(chassis.inbox), Positions(chassis.positions)
+    consumer = Consumer(NAME, settings, database, inbox, positions, letters, metrics)
     consumers.subscribe(consumer, outbox)
     relay = Relay(
         database,

@@ -13,6 +13,7 @@ from chassis.idempotency import IdempotencyKeys
 from chassis.inbox import Inbox
 from chassis.kafka import new_producer
 from chassis.outbox import Outbox
+from chassis.positions import Positions
 from chassis.relay import Relay
 from chassis.retention import Purger
 from chassis.telemetry import Metrics
@@ -39,7 +40,8 @@ def build(settings: LinkingSettings) -> Service:
     wakeup = Wakeup(url, "outbox")
     outbox = Outbox(chassis.outbox, NAME)
     letters = DeadLetters(chassis.dead_letters, chassis.outbox, dead_letters(NAME))
-    consumer = Consumer(NAME, settings, database, Inbox(chassis.inbox), letters, metrics)
+    inbox, positions = Inbox(chassis.inbox), Positions(chassis.positions)
+    consumer = Consumer(NAME, settings, database, inbox, positions, letters, metrics)
     consumers.subscribe(consumer, outbox)
     relay = Relay(
         database,

@@ -10,6 +10,7 @@ from chassis.dead_letters import DeadLetters
 from chassis.http import new_app
 from chassis.inbox import Inbox
 from chassis.kafka import new_producer
+from chassis.positions import Positions
 from chassis.relay import Relay
 from chassis.retention import Purger
 from chassis.telemetry import Metrics
@@ -31,7 +32,8 @@ def build(settings: SearchSettings) -> Service:
     database = Database(url, pool=settings.database_pool, name=NAME)
     wakeup = Wakeup(url, "outbox")
     letters = DeadLetters(chassis.dead_letters, chassis.outbox, dead_letters(NAME))
-    consumer = Consumer(NAME, settings, database, Inbox(chassis.inbox), letters, metrics)
+    inbox, positions = Inbox(chassis.inbox), Positions(chassis.positions)
+    consumer = Consumer(NAME, settings, database, inbox, positions, letters, metrics)
     consumers.subscribe(consumer)
     relay = Relay(
         database,
