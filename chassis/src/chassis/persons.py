@@ -3,7 +3,7 @@
 A service says where it has what, as statements over `:user_id`; the chassis knows its own tables.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -20,8 +20,9 @@ from chassis.problems import Refused, invalid
 from contracts.fields import IDENTIFIER, plain_text
 from contracts.problem_codes import Code
 
-OnErased = Callable[[AsyncSession, Principal, Request, str, int], Awaitable[None]]
-"""(session, who asked, her request, reason, rows): keeps that somebody was erased."""
+OnErased = Callable[[AsyncSession, Principal, Request, str, Mapping[str, int]], Awaitable[None]]
+"""(session, who asked, her request, reason, rows by what they are about): keeps that somebody was
+erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +159,8 @@ def install(
                 )
                 for question in (*persons.erased, *_ERASED)
             }
-            rows = sum(erased.values())
-            if rows and on_erased is not None:
-                await on_erased(session, caller, request, body.reason, rows)
+            if any(erased.values()) and on_erased is not None:
+                await on_erased(session, caller, request, body.reason, erased)
         return ErasureOut(erased=erased)
 
     app.include_router(router)

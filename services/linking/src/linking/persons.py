@@ -4,14 +4,19 @@ Who asked, decided and ended stays in requests and links as long as accounting r
 17.3 b); everything else goes.
 """
 
+from collections.abc import Mapping
+
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
 from chassis.persons import OnErased, Persons, Question
+from contracts.audit_chain import ERASURE
 from linking.http.origin import Origins
 from linking.service.auditing import record
 from linking.service.guard import support_person
+
+_TRAIL = "audit_trail"
 
 PERSONS = Persons(
     listed=(
@@ -55,7 +60,7 @@ PERSONS = Persons(
             "SELECT to_jsonb(f) FROM paper_forms f WHERE registered_by ->> 'user_id' = :user_id",
         ),
         Question(
-            "audit_trail",
+            _TRAIL,
             "SELECT jsonb_build_object('at', e.at, 'action', e.action, 'subject', e.subject,"
             " 'person', p.person, 'shown', p.shown)"
             " FROM audit_persons p JOIN audit_entries e USING (chain, seq)"
@@ -69,7 +74,7 @@ PERSONS = Persons(
             " mail_error = NULL WHERE user_id = :user_id AND email <> 'erased@invalid.example'"
             " RETURNING 1) SELECT count(*) FROM gone",
         ),
-        Question("audit_trail", "SELECT audit_erase_person(:user_id)"),
+        Question(_TRAIL, "SELECT audit_erase_person(:user_id)"),
     ),
 )
 
@@ -78,16 +83,21 @@ def entry_of_erasures(origins: Origins) -> OnErased:
     """That somebody was erased is in the audit trail; not who."""
 
     async def entered(
-        session: AsyncSession, caller: Principal, request: Request, reason: str, rows: int
+        session: AsyncSession,
+        caller: Principal,
+        request: Request,
+        reason: str,
+        rows: Mapping[str, int],
     ) -> None:
         await record(
             session,
-            "person_erased",
+            ERASURE,
             "person",
             by=support_person(caller),
             origin=origins.of(request),
             reason=reason,
-            rows=rows,
+            rows=sum(rows.values()),
+            trail_rows=rows[_TRAIL],  # ERASED_HERE
         )
 
     return entered
