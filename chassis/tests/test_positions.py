@@ -16,7 +16,7 @@ from chassis.positions import Doubtful, Logs
 from chassis.settings import load
 from koppla.waiting import until
 from tests.support.harness import Broker
-from tests.support.sample import DEAD, NOTES, STATES, Sample, State
+from tests.support.sample import DEAD, NOTES, STATES, Noted, Sample, State
 
 PLACE = (STATES.name, 0)
 SURE = Logs({STATES.name: "log"}, frozenset({PLACE}))
@@ -196,3 +196,22 @@ async def test_a_group_that_is_set_back_overwrites_nothing_until_its_positions_a
     await sample.rows("DELETE FROM positions WHERE topic = $1", STATES.name)
     await consumer.handle(records)
     assert await sample.column(TEXTS) == ["2"]
+
+
+async def test_a_new_database_is_filled_from_the_topics_of_states(
+    sample: Sample, broker: Broker
+) -> None:
+    async with _consuming(sample):
+        await broker.publish(State(about="k", text="1"))
+        await broker.publish(Noted(about="k", text="once"))
+        await _told(sample, "1")
+        await until(lambda: sample.column("SELECT 1 FROM notes"))
+    # As dropped and migrated anew; the group's offsets are still at the end.
+    await sample.rows("DELETE FROM states")
+    for table in ("notes", "positions", "inbox"):
+        await sample.rows(f"DELETE FROM {table}")
+    async with _consuming(sample):
+        await _told(sample, "1")
+        await broker.publish(Noted(about="k", text="twice"))
+        await until(lambda: sample.column("SELECT 1 FROM notes"))
+    assert await sample.column("SELECT text FROM notes") == ["twice"]

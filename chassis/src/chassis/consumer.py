@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.applying import Applier, Outcomes
 from chassis.backoff import Backoff
+from chassis.consumer_group import read_from_the_beginning
 from chassis.database import Database, is_transient
 from chassis.dead_letters import DeadLetters
 from chassis.handlers import EnvelopeHandler, EventHandler, Handlers, StateHandler
@@ -56,6 +57,7 @@ class Consumer:
         self._settings = settings
         self._database = database
         self._metrics = metrics
+        self._positions = positions
         self.handlers = Handlers()
         self.applier = Applier(name, self.handlers, inbox, positions, dead_letters)
         self._logs = TopicLogs(None)
@@ -100,6 +102,7 @@ class Consumer:
 
     async def start(self) -> None:
         self._stopping.clear()
+        await self._begin_with_all_states()
         self.broker, self.subscriber = subscription(
             self.name, self._settings, self.handlers.topics.values(), self.handle
         )
@@ -108,6 +111,24 @@ class Consumer:
         rest = self._settings.consumer_rest_ms / 1000
         if rest and self.subscriber.consumer is not None:
             self._pacer = Pacer(self.subscriber.consumer, rest)
+
+    async def _begin_with_all_states(self) -> None:
+        """A new database is filled from the topics of states, however far the group once was. Not
+        from those of events: what they made happen, such as mails, is not to happen again."""
+        states = [topic for topic in self.handlers.topics if self.handlers.is_state(topic)]
+        if not states:
+            return
+        try:
+            async with self._database.transaction() as session:
+                new = await self._positions.are_none(session, self.name)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("positions_unknown", consumer=self.name, error=type(error).__name__)
+            return
+        if new:
+            async with asyncio.timeout(30):
+                await read_from_the_beginning(self._settings, self.name, states)
 
     def call(self) -> None:
         """Something was published just now; matters only where consumers rest."""

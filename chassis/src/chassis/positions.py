@@ -7,7 +7,7 @@ applied late it would write older ones over newer. Why so: docs/decisions/0015.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Table, case, func, or_, update
+from sqlalchemy import Table, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -77,6 +77,11 @@ class Positions:
         if not doubt.keys() <= logs.certain:
             raise Doubtful(doubt)
         return [r for r in records if r.offset >= begins[r.topic, r.partition]]
+
+    async def are_none(self, session: AsyncSession, consumer: str) -> bool:
+        """Whether this consumer has never taken in any state: its database is a new one."""
+        known = select(self._table.c.topic).where(self._table.c.consumer == consumer).limit(1)
+        return await session.scalar(known) is None
 
     async def _begin_anew(
         self, session: AsyncSession, consumer: str, place: Place, reached: int

@@ -26,6 +26,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "GET /v1/ops/activation/dead-letters/{letter_id}": ("xffffnf", None),
     "POST /v1/ops/activation/dead-letters/{letter_id}/retry": ("xffffnf", {"reason": "x"}),
     "POST /v1/ops/activation/dead-letters/{letter_id}/discard": ("xffffnf", {"reason": "x"}),
+    "POST /v1/ops/activation/replay": ("xffffof", {"snapshot": True}),
     "GET /v1/ops/activation/status": ("xffffof", None),
 }
 

@@ -13,6 +13,7 @@ TABLE = {
     "POST /v1/ops/notifier/dead-letters/{letter_id}/discard": ("xffffnf", {"reason": "x"}),
     "GET /v1/ops/notifier/persons/{user_id}": ("xffffof", None),
     "POST /v1/ops/notifier/persons/{user_id}/erase": ("xffffof", {"reason": "x"}),
+    "POST /v1/ops/notifier/replay": ("xffffof", {"snapshot": True}),
     "GET /v1/ops/notifier/status": ("xffffof", None),
 }
 

@@ -13,6 +13,7 @@ TABLE = {
     "GET /v1/ops/search/dead-letters/{letter_id}": ("xffffnf", None),
     "POST /v1/ops/search/dead-letters/{letter_id}/retry": ("xffffnf", {"reason": "x"}),
     "POST /v1/ops/search/dead-letters/{letter_id}/discard": ("xffffnf", {"reason": "x"}),
+    "POST /v1/ops/search/replay": ("xffffof", {"snapshot": True}),
     "GET /v1/ops/search/status": ("xffffof", None),
 }
 

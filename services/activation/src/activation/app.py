@@ -1,13 +1,13 @@
 """Where the activation service is put together: settings → database → consumer → app."""
 
-from activation import consumers, http
+from activation import consumers, http, snapshots
 from activation.persons import PERSONS
 from activation.retention import rules
 from activation.settings import ActivationSettings
 from activation.sign_in_token import SignInKeys
 from activation.sign_ins import HandOff
 from activation.tables import chassis
-from chassis import ops, persons
+from chassis import ops, persons, replay
 from chassis.app import Service
 from chassis.auth import BearerTokens
 from chassis.consumer import Consumer
@@ -19,6 +19,7 @@ from chassis.kafka import new_producer
 from chassis.outbox import Outbox
 from chassis.positions import Positions
 from chassis.relay import Relay
+from chassis.replay import Replay
 from chassis.retention import Purger
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
@@ -58,5 +59,6 @@ def build(settings: ActivationSettings) -> Service:
     workers = [purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    replay.install(app, NAME, database, Replay(chassis.outbox, outbox, snapshots.PARTS))
     persons.install(app, NAME, database, PERSONS)
     return service

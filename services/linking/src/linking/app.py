@@ -1,6 +1,6 @@
 """Where the linking service is put together: settings → database → consumer → app."""
 
-from chassis import ops, persons
+from chassis import ops, persons, replay
 from chassis.app import Component, Service
 from chassis.auth import BearerTokens
 from chassis.bursts import Bursts
@@ -15,6 +15,7 @@ from chassis.kafka import new_producer
 from chassis.outbox import Outbox
 from chassis.positions import Positions
 from chassis.relay import Relay
+from chassis.replay import Replay
 from chassis.retention import Purger
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
@@ -24,6 +25,7 @@ from linking.http.origin import Origins
 from linking.limits import SendingLimits
 from linking.persons import PERSONS, entry_of_erasures
 from linking.retention import rules
+from linking.service import snapshots
 from linking.service.asking import Terms
 from linking.settings import LinkingSettings
 from linking.sweeper import Sweeper
@@ -70,5 +72,6 @@ def build(settings: LinkingSettings) -> Service:
     ]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    replay.install(app, NAME, database, Replay(chassis.outbox, outbox, snapshots.PARTS))
     persons.install(app, NAME, database, PERSONS, entry_of_erasures(Origins(addresses)))
     return service

@@ -1,6 +1,6 @@
 """Where the notifier is put together: settings → database → consumer, dispatcher → app."""
 
-from chassis import ops, persons
+from chassis import ops, persons, replay
 from chassis.app import Component, Service
 from chassis.auth import BearerTokens
 from chassis.consumer import Consumer
@@ -12,6 +12,7 @@ from chassis.kafka import new_producer
 from chassis.outbox import Outbox
 from chassis.positions import Positions
 from chassis.relay import Relay
+from chassis.replay import Replay
 from chassis.retention import Purger
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
@@ -54,6 +55,7 @@ def build(settings: NotifierSettings) -> Service:
     workers: list[Component] = [_dispatcher(settings, database, wakeup, metrics), purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    replay.install(app, NAME, database, Replay(chassis.outbox, Outbox(chassis.outbox, NAME)))
     persons.install(app, NAME, database, PERSONS)
     return service
 

@@ -1,6 +1,6 @@
 """Where the search service is put together: settings → database → consumer → app."""
 
-from chassis import ops, persons
+from chassis import ops, persons, replay
 from chassis.app import Service
 from chassis.auth import BearerTokens
 from chassis.bursts import Bursts
@@ -10,8 +10,10 @@ from chassis.dead_letters import DeadLetters
 from chassis.http import new_app
 from chassis.inbox import Inbox
 from chassis.kafka import new_producer
+from chassis.outbox import Outbox
 from chassis.positions import Positions
 from chassis.relay import Relay
+from chassis.replay import Replay
 from chassis.retention import Purger
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
@@ -51,5 +53,6 @@ def build(settings: SearchSettings) -> Service:
     workers = [purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    replay.install(app, NAME, database, Replay(chassis.outbox, Outbox(chassis.outbox, NAME)))
     persons.install(app, NAME, database, PERSONS)
     return service
