@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.applying import Applier, Outcomes
 from chassis.backoff import Backoff
-from chassis.consumer_group import read_from_the_beginning
+from chassis.consumer_group import set_back
 from chassis.database import Database, is_transient
 from chassis.dead_letters import DeadLetters
 from chassis.handlers import EnvelopeHandler, EventHandler, Handlers, StateHandler
@@ -102,7 +102,7 @@ class Consumer:
 
     async def start(self) -> None:
         self._stopping.clear()
-        await self._begin_with_all_states()
+        await self._begin_where_the_database_is()
         self.broker, self.subscriber = subscription(
             self.name, self._settings, self.handlers.topics.values(), self.handle
         )
@@ -112,23 +112,23 @@ class Consumer:
         if rest and self.subscriber.consumer is not None:
             self._pacer = Pacer(self.subscriber.consumer, rest)
 
-    async def _begin_with_all_states(self) -> None:
-        """A new database is filled from the topics of states, however far the group once was. Not
-        from those of events: what they made happen, such as mails, is not to happen again."""
+    async def _begin_where_the_database_is(self) -> None:
+        """A database that is new, or restored from a backup, takes in all states that it lacks,
+        however far the group was. Not so events: what they made happen, such as mails, is not to
+        happen again unless somebody says so (`koppla replay`)."""
         states = [topic for topic in self.handlers.topics if self.handlers.is_state(topic)]
         if not states:
             return
         try:
             async with self._database.transaction() as session:
-                new = await self._positions.are_none(session, self.name)
+                taken_in = await self._positions.taken_in(session, self.name)
         except Exception as error:
             if not is_transient(error):
                 raise
             log.warning("positions_unknown", consumer=self.name, error=type(error).__name__)
             return
-        if new:
-            async with asyncio.timeout(30):
-                await read_from_the_beginning(self._settings, self.name, states)
+        async with asyncio.timeout(30):
+            await set_back(self._settings, self.name, states, taken_in)
 
     def call(self) -> None:
         """Something was published just now; matters only where consumers rest."""

@@ -1,6 +1,6 @@
 """What a consumer group has committed, set back before its members start."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -12,10 +12,14 @@ from chassis.kafka import KafkaSettings
 log = structlog.get_logger(__name__)
 
 
-async def read_from_the_beginning(
-    settings: KafkaSettings, group: str, topics: Collection[str]
+async def set_back(
+    settings: KafkaSettings,
+    group: str,
+    topics: Collection[str],
+    taken_in: Mapping[tuple[str, int], int],
 ) -> int:
-    """Sets the group back to the beginning of these topics; the number of partitions it concerned.
+    """Sets the group back, where it is further than what the database has taken in of these topics:
+    nothing of a partition that is not named. The number of partitions that it concerned.
 
     Refused by the broker while the group has members: then one of them has done it, or there is
     no reason to. Raises KafkaError where the broker is away.
@@ -36,10 +40,14 @@ async def read_from_the_beginning(
         reader.assign(places)
         done = {place: at for place in places if (at := await reader.committed(place)) is not None}
         begins = await reader.beginning_offsets(list(done)) if done else {}
+        wanted = {
+            place: max(begins[place], taken_in.get((place.topic, place.partition), 0))
+            for place in done
+        }
         back = {
-            place: OffsetAndMetadata(begins[place], "")
+            place: OffsetAndMetadata(wanted[place], "")
             for place, at in done.items()
-            if begins[place] < at
+            if wanted[place] < at
         }
         if back:
             await reader.commit(back)

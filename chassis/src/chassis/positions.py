@@ -78,10 +78,15 @@ class Positions:
             raise Doubtful(doubt)
         return [r for r in records if r.offset >= begins[r.topic, r.partition]]
 
-    async def are_none(self, session: AsyncSession, consumer: str) -> bool:
-        """Whether this consumer has never taken in any state: its database is a new one."""
-        known = select(self._table.c.topic).where(self._table.c.consumer == consumer).limit(1)
-        return await session.scalar(known) is None
+    async def taken_in(self, session: AsyncSession, consumer: str) -> dict[Place, int]:
+        """How far each place is taken in. None at all where the database is a new one."""
+        columns = self._table.c
+        found = await session.execute(
+            select(columns.topic, columns.partition, columns.next_offset).where(
+                columns.consumer == consumer
+            )
+        )
+        return {(topic, partition): reached for topic, partition, reached in found}
 
     async def _begin_anew(
         self, session: AsyncSession, consumer: str, place: Place, reached: int

@@ -1,14 +1,16 @@
 """`koppla replay` and `koppla reconcile`: what operators type after a loss."""
 
+import sys
 from typing import Annotated
 
 import typer
 
-from koppla.options import DEFAULT_DATA, Data, say
+from koppla.options import DEFAULT_DATA, Data, give_up, say
 
 
 def add_to(app: typer.Typer) -> None:
     app.command("replay")(replay)
+    app.command("reconcile")(reconcile)
 
 
 def replay(
@@ -29,3 +31,24 @@ def replay(
     from koppla.replay import replay as run
 
     say(lambda: f"{run(data, service, since, key, snapshot=snapshot)} events to be published again")
+
+
+def reconcile(
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Publish again what is missing, and look again.")
+    ] = False,
+    settle: Annotated[
+        int, typer.Option(min=0, help="Seconds for what is under way to arrive.")
+    ] = 10,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Compare what linking decided with what the others know; exit code 1 where it differs."""
+    from koppla.ops_client import NotRunning, OpsRefused
+    from koppla.reconcile import reconcile as run
+
+    try:
+        same = run(data, settle=settle, mend=mend, tell=lambda said: sys.stdout.write(said + "\n"))
+    except (NotRunning, OpsRefused) as error:
+        give_up(str(error))
+    if not same:
+        raise typer.Exit(1)

@@ -1,13 +1,14 @@
 """Where the activation service is put together: settings → database → consumer → app."""
 
 from activation import consumers, http, snapshots
+from activation.held import HELD
 from activation.persons import PERSONS
 from activation.retention import rules
 from activation.settings import ActivationSettings
 from activation.sign_in_token import SignInKeys
 from activation.sign_ins import HandOff
 from activation.tables import chassis
-from chassis import ops, persons, replay
+from chassis import held, ops, persons, replay
 from chassis.app import Service
 from chassis.auth import BearerTokens
 from chassis.consumer import Consumer
@@ -59,6 +60,7 @@ def build(settings: ActivationSettings) -> Service:
     workers = [purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    held.install(app, NAME, database, HELD)
     replay.install(app, NAME, database, Replay(chassis.outbox, outbox, snapshots.PARTS))
     persons.install(app, NAME, database, PERSONS)
     return service

@@ -1,6 +1,6 @@
 """Where the linking service is put together: settings → database → consumer → app."""
 
-from chassis import ops, persons, replay
+from chassis import held, ops, persons, replay
 from chassis.app import Component, Service
 from chassis.auth import BearerTokens
 from chassis.bursts import Bursts
@@ -21,6 +21,7 @@ from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
 from linking import consumers, forms, http, pages
+from linking.held import HELD
 from linking.http.origin import Origins
 from linking.limits import SendingLimits
 from linking.persons import PERSONS, entry_of_erasures
@@ -72,6 +73,7 @@ def build(settings: LinkingSettings) -> Service:
     ]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    held.install(app, NAME, database, HELD)
     replay.install(app, NAME, database, Replay(chassis.outbox, outbox, snapshots.PARTS))
     persons.install(app, NAME, database, PERSONS, entry_of_erasures(Origins(addresses)))
     return service

@@ -1,6 +1,6 @@
 """Where the notifier is put together: settings → database → consumer, dispatcher → app."""
 
-from chassis import ops, persons, replay
+from chassis import held, ops, persons, replay
 from chassis.app import Component, Service
 from chassis.auth import BearerTokens
 from chassis.consumer import Consumer
@@ -20,6 +20,7 @@ from contracts.topics import dead_letters
 from notifier import consumers
 from notifier.brake import Brake
 from notifier.dispatcher import CHANNEL, Dispatcher
+from notifier.held import HELD
 from notifier.mailer import Mailer
 from notifier.message import Writer
 from notifier.persons import PERSONS
@@ -55,6 +56,7 @@ def build(settings: NotifierSettings) -> Service:
     workers: list[Component] = [_dispatcher(settings, database, wakeup, metrics), purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    held.install(app, NAME, database, HELD)
     replay.install(app, NAME, database, Replay(chassis.outbox, Outbox(chassis.outbox, NAME)))
     persons.install(app, NAME, database, PERSONS)
     return service

@@ -1,6 +1,6 @@
 """Where the search service is put together: settings → database → consumer → app."""
 
-from chassis import ops, persons, replay
+from chassis import held, ops, persons, replay
 from chassis.app import Service
 from chassis.auth import BearerTokens
 from chassis.bursts import Bursts
@@ -19,6 +19,7 @@ from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
 from search import consumers, http
+from search.held import HELD
 from search.persons import PERSONS
 from search.retention import rules
 from search.settings import SearchSettings
@@ -53,6 +54,7 @@ def build(settings: SearchSettings) -> Service:
     workers = [purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    held.install(app, NAME, database, HELD)
     replay.install(app, NAME, database, Replay(chassis.outbox, Outbox(chassis.outbox, NAME)))
     persons.install(app, NAME, database, PERSONS)
     return service
