@@ -303,19 +303,21 @@ async def test_a_batch_with_a_newer_state_and_a_retry_of_the_older_one_never_end
 ) -> None:
     consumer = sample.consumer()
     desk = _desk(consumer)
-    for first in ("retry", "batch"):
+    for offset, first in enumerate(("retry", "batch")):
         key = f"k-{first}"
         async with sample.database.transaction() as session:
-            old = _record(State(about=key, text="old"), 1)
+            old = _record(State(about=key, text="old"), 10 * offset)
             await consumer.applier.bury(session, old, "made up")
         letter = (await sample.column("SELECT id FROM dead_letters ORDER BY arrival"))[-1]
-        new = consumer.handle([_record(State(about=key, text="new"), 2)])
+        new = consumer.handle([_record(State(about=key, text="new"), 10 * offset + 1)])
         async with sample.database.transaction() as session:
             if first == "retry":
                 await desk.retry(session, letter, OLLE)
                 other: asyncio.Task[Any] = asyncio.ensure_future(new)
             else:
-                await consumer.applier.apply(session, [_record(State(about=key, text="new"), 2)])
+                await consumer.applier.apply(
+                    session, [_record(State(about=key, text="new"), 10 * offset + 1)]
+                )
                 new.close()
                 other = asyncio.ensure_future(_retry(sample, desk, letter))
             await until(lambda: _waits_for_a_lock(sample), what="the other to wait")

@@ -20,6 +20,7 @@ from chassis.http import new_app
 from chassis.inbox import Inbox
 from chassis.kafka import KafkaSettings, new_producer
 from chassis.outbox import Outbox
+from chassis.positions import Positions
 from chassis.relay import Relay
 from chassis.schema import ChassisTables
 from chassis.schema_versions import ALL
@@ -131,7 +132,13 @@ class Sample:
     def consumer(self, handler: Any = note) -> Consumer:
         letters = DeadLetters(chassis.dead_letters, chassis.outbox, DEAD)
         consumer = Consumer(
-            NAME, self.settings, self.database, Inbox(chassis.inbox), letters, self.metrics
+            NAME,
+            self.settings,
+            self.database,
+            Inbox(chassis.inbox),
+            Positions(chassis.positions),
+            letters,
+            self.metrics,
         )
         consumer.on(Noted, handler)
         consumer.on_state(State, keep)

@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.dead_letters import DeadLetters
 from chassis.handlers import Change, Handlers
 from chassis.inbox import Inbox
+from chassis.positions import NO_LOGS, Logs, Positions
 from chassis.taken import Record, Taken
 from chassis.telemetry import trace
 from contracts.events.event import Event
 
 Outcomes = Counter[tuple[str, str]]
 """How many records of a topic came to which end: applied, duplicate, unknown_type, dead_letter,
-waiting."""
+waiting, overtaken."""
 
 BEHIND = "an older record of its key is a dead letter"
 
@@ -25,16 +26,28 @@ class Applier:
     """Applies records for a consumer. name: the inbox's."""
 
     def __init__(
-        self, name: str, handlers: Handlers, inbox: Inbox, dead_letters: DeadLetters
+        self,
+        name: str,
+        handlers: Handlers,
+        inbox: Inbox,
+        positions: Positions,
+        dead_letters: DeadLetters,
     ) -> None:
         self._name = name
         self._handlers = handlers
         self._inbox = inbox
+        self._positions = positions
         self._dead_letters = dead_letters
 
-    async def apply(self, session: AsyncSession, records: Sequence[Record]) -> Outcomes:
-        """Applies all that is new; what can't be one of our events becomes a dead letter."""
+    async def apply(
+        self, session: AsyncSession, records: Sequence[Record], logs: Logs = NO_LOGS
+    ) -> Outcomes:
+        """Applies all that is new; what can't be one of our events becomes a dead letter.
+
+        Raises Doubtful where states come from before what was taken in, and logs don't say why.
+        """
         outcomes: Outcomes = Counter()
+        records = await self._not_overtaken(session, records, logs, outcomes)
         taken = self._take(records, outcomes)
         new = await self._inbox.claim(
             session, self._name, [t.envelope.id for t in taken if t.envelope is not None]
@@ -50,8 +63,13 @@ class Applier:
                 outcomes += await self._apply_events(session, topic, list(run), new)
         return outcomes
 
-    async def bury(self, session: AsyncSession, record: Record, error: str) -> Outcomes:
-        """Keeps a record whose handler failed for good."""
+    async def bury(
+        self, session: AsyncSession, record: Record, error: str, logs: Logs = NO_LOGS
+    ) -> Outcomes:
+        """Keeps a record whose handler failed for good. Raises Doubtful as `apply` does."""
+        outcomes: Outcomes = Counter()
+        if not await self._not_overtaken(session, [record], logs, outcomes):
+            return outcomes
         taken = self._handlers.take(record)
         if taken is not None and taken.envelope is not None:
             await self._inbox.claim(session, self._name, [taken.envelope.id])
@@ -77,6 +95,17 @@ class Applier:
         )
         await self._apply_event(session, taken)
         return None
+
+    async def _not_overtaken(
+        self, session: AsyncSession, records: Sequence[Record], logs: Logs, outcomes: Outcomes
+    ) -> Sequence[Record]:
+        """Without states that somebody has taken in already; events are the inbox's affair."""
+        states = [record for record in records if self._handlers.is_state(record.topic)]
+        new = set(map(id, await self._positions.advance(session, self._name, states, logs)))
+        for record in states:
+            if id(record) not in new:
+                outcomes[record.topic, "overtaken"] += 1
+        return [r for r in records if id(r) in new or not self._handlers.is_state(r.topic)]
 
     def _take(self, records: Sequence[Record], outcomes: Outcomes) -> list[Taken]:
         known = []

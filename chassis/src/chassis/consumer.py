@@ -7,25 +7,29 @@ starts at the earliest record, and the inbox drops what comes twice.
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
+from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import DefaultSubscriber
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.applying import Applier, Outcomes
 from chassis.backoff import Backoff
+from chassis.consumer_group import set_back
 from chassis.database import Database, is_transient
 from chassis.dead_letters import DeadLetters
 from chassis.handlers import EnvelopeHandler, EventHandler, Handlers, StateHandler
 from chassis.inbox import Inbox
 from chassis.kafka import KafkaSettings
 from chassis.pacing import Pacer
+from chassis.positions import Doubtful, Logs, Positions
 from chassis.subscription import subscription
 from chassis.taken import Record
 from chassis.telemetry import Metrics
+from chassis.topic_logs import OtherLog, TopicLogs
 from contracts.envelope import Envelope
 from contracts.events.event import Event
 from contracts.topics import Topic
@@ -45,6 +49,7 @@ class Consumer:
         settings: KafkaSettings,
         database: Database,
         inbox: Inbox,
+        positions: Positions,
         dead_letters: DeadLetters,
         metrics: Metrics,
     ) -> None:
@@ -52,8 +57,10 @@ class Consumer:
         self._settings = settings
         self._database = database
         self._metrics = metrics
+        self._positions = positions
         self.handlers = Handlers()
-        self.applier = Applier(name, self.handlers, inbox, dead_letters)
+        self.applier = Applier(name, self.handlers, inbox, positions, dead_letters)
+        self._logs = TopicLogs(None)
         self._backoff = Backoff(first=0.2, most=20.0)
         self._stopping = asyncio.Event()
         self.broker: KafkaBroker | None = None
@@ -95,13 +102,33 @@ class Consumer:
 
     async def start(self) -> None:
         self._stopping.clear()
+        await self._begin_where_the_database_is()
         self.broker, self.subscriber = subscription(
             self.name, self._settings, self.handlers.topics.values(), self.handle
         )
         await self.broker.start()
+        self._logs = TopicLogs(self.subscriber.consumer)
         rest = self._settings.consumer_rest_ms / 1000
         if rest and self.subscriber.consumer is not None:
             self._pacer = Pacer(self.subscriber.consumer, rest)
+
+    async def _begin_where_the_database_is(self) -> None:
+        """A database that is new, or restored from a backup, takes in all states that it lacks,
+        however far the group was. Not so events: what they made happen, such as mails, is not to
+        happen again unless somebody says so (`koppla replay`)."""
+        states = [topic for topic in self.handlers.topics if self.handlers.is_state(topic)]
+        if not states:
+            return
+        try:
+            async with self._database.transaction() as session:
+                taken_in = await self._positions.taken_in(session, self.name)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("positions_unknown", consumer=self.name, error=type(error).__name__)
+            return
+        async with asyncio.timeout(30):
+            await set_back(self._settings, self.name, states, taken_in)
 
     def call(self) -> None:
         """Something was published just now; matters only where consumers rest."""
@@ -165,7 +192,7 @@ class Consumer:
             try:
                 await self._apply(records)
             except Exception as error:
-                if is_transient(error):
+                if _may_pass(error):
                     raise
                 await self._one_by_one(records)
         except asyncio.CancelledError as error:
@@ -185,13 +212,13 @@ class Consumer:
             try:
                 await self._apply([record])
             except Exception as error:
-                if is_transient(error):
+                if _may_pass(error):
                     raise
                 log.exception("record_failed", topic=record.topic, offset=record.offset)
                 await self._bury(record, f"{type(error).__name__}: {error}")
 
     async def _pause(self, error: BaseException) -> None:
-        known = isinstance(error, Exception) and is_transient(error)
+        known = isinstance(error, Exception) and _may_pass(error)
         log.warning(
             "consumer_retries",
             consumer=self.name,
@@ -201,15 +228,41 @@ class Consumer:
         await self._backoff.wait(self._stopping)
 
     async def _bury(self, record: Record, error: str) -> None:
-        async with self._database.transaction() as session:
-            outcomes = await self.applier.bury(session, record, error)
-        self._count(outcomes)
+        async def bury(session: AsyncSession, logs: Logs) -> Outcomes:
+            return await self.applier.bury(session, record, error, logs)
+
+        await self._transact([record], bury)
 
     async def _apply(self, records: Sequence[Record]) -> None:
-        async with self._database.transaction() as session:
-            outcomes = await self.applier.apply(session, records)
+        async def apply(session: AsyncSession, logs: Logs) -> Outcomes:
+            return await self.applier.apply(session, records, logs)
+
+        await self._transact(records, apply)
+
+    async def _transact(
+        self,
+        records: Sequence[Record],
+        work: Callable[[AsyncSession, Logs], Awaitable[Outcomes]],
+    ) -> None:
+        """One transaction; where it is in doubt which log the records are of, the broker is asked,
+        outside of it, and it is done again."""
+        states = {record.topic for record in records if self.handlers.is_state(record.topic)}
+        logs = await self._logs.known(states)
+        try:
+            async with self._database.transaction() as session:
+                outcomes = await work(session, logs)
+        except Doubtful as doubt:
+            logs = await self._logs.certain(doubt)
+            async with self._database.transaction() as session:
+                outcomes = await work(session, logs)
         self._count(outcomes)
 
     def _count(self, outcomes: Outcomes) -> None:
         for (topic, outcome), number in outcomes.items():
             self._metrics.records.labels(self._metrics.service, topic, outcome).inc(number)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether it is no fault of the records: database or broker failed, or a topic was made anew
+    since they were read."""
+    return is_transient(error) or isinstance(error, (KafkaError, Doubtful, OtherLog))

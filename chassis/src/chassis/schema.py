@@ -26,11 +26,14 @@ _unsettled = text("status IN ('open', 'waiting')")
 
 
 class ChassisTables:
-    """outbox, relay_lease, inbox, dead_letters with dead_letter_acts, and idempotency_keys of one
-    service.
+    """outbox, relay_lease, inbox, positions, dead_letters with dead_letter_acts, and
+    idempotency_keys of one service.
 
     A dead letter's status: open; waiting, behind an older one of its key; or settled: retried,
     superseded by a newer state of its key, discarded. arrival: its place among all letters.
+
+    A position: next_offset is behind the last state taken in of a partition, in the log that
+    topic_id names; taken_from and taken_in are both as the last batch found them.
     """
 
     def __init__(self, metadata: MetaData) -> None:
@@ -121,6 +124,18 @@ class ChassisTables:
             Column("outcome", Text, nullable=False),
             Column("error", Text),
             Index("dead_letter_acts_letter", "letter_id", "id"),
+        )
+        self.positions = Table(
+            "positions",
+            metadata,
+            Column("consumer", Text, primary_key=True),
+            Column("topic", Text, primary_key=True),
+            Column("partition", Integer, primary_key=True),
+            Column("topic_id", Text, nullable=False),
+            Column("next_offset", BigInteger, nullable=False),
+            Column("taken_from", BigInteger, nullable=False, server_default="0"),
+            Column("taken_in", Text, nullable=False, server_default=""),
+            Column("updated_at", _moment, nullable=False, server_default=_now),
         )
         self.idempotency_keys = Table(
             "idempotency_keys",

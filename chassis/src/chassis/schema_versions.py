@@ -96,6 +96,20 @@ CREATE TABLE dead_letter_acts (
 CREATE INDEX dead_letter_acts_letter ON dead_letter_acts (letter_id, id)
 """
 
+_VERSION_3 = """
+CREATE TABLE positions (
+    consumer text NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    topic_id text NOT NULL,
+    next_offset bigint NOT NULL,
+    taken_from bigint NOT NULL DEFAULT 0,
+    taken_in text NOT NULL DEFAULT '',
+    updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (consumer, topic, partition)
+)
+"""
+
 
 def version_1(service: str) -> tuple[str, ...]:
     """The statements a service's first migration starts with.
@@ -127,5 +141,10 @@ def version_2(service: str) -> tuple[str, ...]:
     )
 
 
-ALL = (version_1, version_2)
+def version_3(service: str) -> tuple[str, ...]:
+    """How far states were taken in, so that a batch that comes late changes nothing."""
+    return (_VERSION_3,)
+
+
+ALL = (version_1, version_2, version_3)
 """In the order in which they are applied."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from koppla import recovery_commands
 from koppla.letter_commands import dead_letters
 from koppla.options import DEFAULT_DATA, AsJson, Data, Kafka, give_up, say
 
@@ -26,6 +27,7 @@ person = typer.Typer(help="One person's data across the services.", no_args_is_h
 app.add_typer(person, name="person")
 
 app.add_typer(dead_letters, name="dead-letters")
+recovery_commands.add_to(app)
 
 
 @app.command()

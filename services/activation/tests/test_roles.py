@@ -26,6 +26,8 @@ TABLE: dict[str, tuple[str, Any]] = {
     "GET /v1/ops/activation/dead-letters/{letter_id}": ("xffffnf", None),
     "POST /v1/ops/activation/dead-letters/{letter_id}/retry": ("xffffnf", {"reason": "x"}),
     "POST /v1/ops/activation/dead-letters/{letter_id}/discard": ("xffffnf", {"reason": "x"}),
+    "POST /v1/ops/activation/replay": ("xffffof", {"snapshot": True}),
+    "GET /v1/ops/activation/held/{holding}": ("xffffof", None),
     "GET /v1/ops/activation/status": ("xffffof", None),
 }
 
@@ -56,7 +58,13 @@ async def test_every_operation_knows_its_callers_and_keeps_others_out(
             strict=True,
         )
     )
-    ids = {"tenant_id": "100001", "consultant_id": "bo", "user_id": "bo", "letter_id": str(uuid7())}
+    ids = {
+        "tenant_id": "100001",
+        "consultant_id": "bo",
+        "user_id": "bo",
+        "letter_id": str(uuid7()),
+        "holding": "links",
+    }
     found, leaked = {}, []
     for operation, (_, body) in TABLE.items():
         found[operation], told = await row(service.running.http, operation, callers, ids, body)

@@ -30,6 +30,8 @@ TABLE: dict[str, tuple[str, Any]] = {
     "GET /v1/ops/linking/dead-letters/{letter_id}": ("xffffnf", None),
     "POST /v1/ops/linking/dead-letters/{letter_id}/retry": ("xffffnf", {"reason": "x"}),
     "POST /v1/ops/linking/dead-letters/{letter_id}/discard": ("xffffnf", {"reason": "x"}),
+    "POST /v1/ops/linking/replay": ("xffffof", {"snapshot": True}),
+    "GET /v1/ops/linking/held/{holding}": ("xffffof", None),
     "GET /v1/ops/linking/status": ("xffffof", None),
     "GET /v1/ops/linking/exclusions": ("xffffof", None),
     "POST /v1/ops/linking/exclusions": ("xffffof", RULE),

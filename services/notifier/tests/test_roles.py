@@ -13,6 +13,8 @@ TABLE = {
     "POST /v1/ops/notifier/dead-letters/{letter_id}/discard": ("xffffnf", {"reason": "x"}),
     "GET /v1/ops/notifier/persons/{user_id}": ("xffffof", None),
     "POST /v1/ops/notifier/persons/{user_id}/erase": ("xffffof", {"reason": "x"}),
+    "POST /v1/ops/notifier/replay": ("xffffof", {"snapshot": True}),
+    "GET /v1/ops/notifier/held/{holding}": ("xffffof", None),
     "GET /v1/ops/notifier/status": ("xffffof", None),
 }
 
@@ -36,7 +38,7 @@ async def test_every_operation_knows_its_callers(  # R2
             strict=True,
         )
     )
-    ids = {"user_id": "eva", "letter_id": str(uuid7())}
+    ids = {"user_id": "eva", "letter_id": str(uuid7()), "holding": "mails"}
     for operation, (letters, body) in TABLE.items():
         found, _ = await row(notifier.running.http, operation, callers, ids, body)
         assert (operation, found) == (operation, letters)

@@ -13,6 +13,8 @@ TABLE = {
     "GET /v1/ops/search/dead-letters/{letter_id}": ("xffffnf", None),
     "POST /v1/ops/search/dead-letters/{letter_id}/retry": ("xffffnf", {"reason": "x"}),
     "POST /v1/ops/search/dead-letters/{letter_id}/discard": ("xffffnf", {"reason": "x"}),
+    "POST /v1/ops/search/replay": ("xffffof", {"snapshot": True}),
+    "GET /v1/ops/search/held/{holding}": ("xffffof", None),
     "GET /v1/ops/search/status": ("xffffof", None),
 }
 
@@ -34,7 +36,7 @@ async def test_every_operation_knows_its_callers(harness: Harness, search: Runni
             strict=True,
         )
     )
-    ids = {"user_id": "eva", "letter_id": str(uuid7())}
+    ids = {"user_id": "eva", "letter_id": str(uuid7()), "holding": "bureaus"}
     for operation, (letters, body) in TABLE.items():
         found, _ = await row(search.http, operation, callers, ids, body)
         assert (operation, found) == (operation, letters)

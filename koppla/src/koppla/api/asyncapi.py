@@ -172,6 +172,11 @@ def _headers(name: str, source: str) -> dict[str, Any]:
             "ce_type": {"type": "string", "const": name},
             "ce_source": {"type": "string", "const": source},
             "ce_time": {"type": "string", "format": "date-time"},
+            "ce_snapshot": {
+                "type": "string",
+                "const": "true",
+                "description": "There where it tells what is so, and not what has just happened.",
+            },
             "content-type": {"type": "string", "const": CONTENT_TYPE},
             "traceparent": {"type": "string", "description": "W3C Trace Context."},
         },

@@ -71,6 +71,7 @@ PARAMETERS = {
     "request_id": ("A link request.", "0193a5d2-1c01-7a01-8c4d-5e6f708192a3"),
     "link_id": ("A link between a bureau and a client.", "0193a5d2-1c02-7a02-8c4d-5e6f708192a3"),
     "letter_id": ("A dead letter.", "0193a5d2-1c07-7a07-8c4d-5e6f708192a3"),
+    "holding": ("What it is of.", "links"),
     "topic": ("Only those of one topic.", "directory.clients.v1"),
     "token": ("The end of a mailed link's address.", None),
     "user_id": ("A person, by her `user_id` in the directory.", "eva"),
