@@ -8,12 +8,15 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from koppla import deployment
+
 app = typer.Typer(
     help="Koppla: how an accounting bureau gets access to a client's books.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(deployment.app)
 imports = typer.Typer(help="Publish the platform's registers.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 exclusions = typer.Typer(help="Who may not use the digital route.", no_args_is_help=True)
