@@ -29,6 +29,10 @@ run: setup
 test: setup
 	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
+# The images, compose.yaml and the main job in containers that are killed; needs a Docker engine.
+test-containers: setup
+	KOPPLA_TEST_CONTAINERS=1 $(BIN)/python -m pytest tests/containers -v -s --durations=5
+
 # 200 rounds of a hundred accepts at once; `make test` takes three.
 races: setup
 	KOPPLA_RACES=200 $(BIN)/python -m pytest services/linking/tests/test_racing_accepts.py -q
