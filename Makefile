@@ -31,7 +31,7 @@ test: setup
 
 # The images, compose.yaml and the main job in containers that are killed; needs a Docker engine.
 test-containers: setup
-	KOPPLA_TEST_CONTAINERS=1 $(BIN)/python -m pytest tests/containers -v -s --durations=5
+	KOPPLA_TEST_CONTAINERS=1 $(BIN)/python -m pytest tests/containers -v -s --timeout 900 --durations 5
 
 # 200 rounds of a hundred accepts at once; `make test` takes three.
 races: setup
