@@ -9,7 +9,7 @@ PROJECTS := $(PACKAGES:%=%/pyproject.toml)
 LOCAL := koppla koppla-contracts koppla-chassis koppla-search koppla-linking koppla-notifier koppla-activation
 UV_VERSION := 0.13.9
 
-.PHONY: setup run test races faults check api format bench lock clean
+.PHONY: setup run test test-containers races faults secrets check api format bench lock clean
 
 setup: $(V)/.ready
 
@@ -28,6 +28,10 @@ run: setup
 # BROKER=apache: every test that meets a broker, on Apache Kafka.
 test: setup
 	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# The images, compose.yaml and the main job in containers that are killed; needs a Docker engine.
+test-containers: setup
+	KOPPLA_TEST_CONTAINERS=1 $(BIN)/python -m pytest tests/containers -v -s --timeout 900 --durations 5
 
 # 200 rounds of a hundred accepts at once; `make test` takes three.
 races: setup
@@ -57,10 +61,20 @@ bench: setup
 	$(BIN)/python -m bench
 
 # uv.lock would name registry addresses; requirements.lock holds names, versions and hashes only.
+# requirements-runtime.lock is the part of it that goes into the image.
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		$(LOCAL:%=--no-emit-package %) pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		$(LOCAL:%=--no-emit-package %) --constraint requirements.lock $(PROJECTS) \
+		-o requirements-runtime.lock
+
+# What compose.yaml needs: secrets at random, and settings for development. What is there stays.
+secrets: setup
+	$(BIN)/koppla secrets --out .secrets --development
+	test -e .env || cp ops/development.env .env
 
 clean:
 	rm -rf $(V) .koppla .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

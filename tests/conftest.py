@@ -1,11 +1,15 @@
 """The broker of what starts the whole system."""
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.support.apache_kafka import ApacheKafka
 from tests.support.brokers import ENGINE
+
+# They need a Docker engine: `make test-containers`.
+collect_ignore = [] if os.environ.get("KOPPLA_TEST_CONTAINERS") else ["containers"]
 
 
 @pytest.fixture

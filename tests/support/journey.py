@@ -3,19 +3,42 @@ the platform is down, as a person would, and with the same idempotency key."""
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import httpx
 
 from koppla.waiting import until
-from tests.support.platform import Platform
-from tests.support.smtp_sink import SmtpSink
 
 DEADLINE = 180.0
+
+
+class Running(Protocol):
+    """Where it goes. starts: how often it was started, after which a sign-in may be stale."""
+
+    url: str
+    starts: int
+
+    def client(self, sub: str, *roles: str, bureau_id: str | None = None) -> httpx.AsyncClient: ...
+
+
+class Mail(Protocol):
+    """What somebody got."""
+
+    @property
+    def recipient(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class Mails(Protocol):
+    """Where mails arrive."""
+
+    @property
+    def received(self) -> Sequence[Mail]: ...
 
 
 @dataclass(frozen=True)
@@ -38,8 +61,8 @@ class Pair:
 class Journey:
     """What was answered on the way of one pair."""
 
-    platform: Platform
-    sink: SmtpSink
+    platform: Running
+    sink: Mails
     pair: Pair
     on_accepted: Callable[[], None] = lambda: None
     key: str = field(default_factory=lambda: str(uuid4()))

@@ -43,8 +43,12 @@ class Persons:
     erased: Sequence[Question]
 
 
-# In the JSON of events a person is named so; ids hold nothing that JSON or LIKE would escape.
-_NAMED = "position(convert_to('\"user_id\":\"' || :user_id || '\"', 'UTF8') in value) > 0"
+# In the JSON of events a person is named so, in others' with space after the colon, too. By bytes,
+# for a dead letter may be no text at all; ids hold nothing that JSON would escape.
+_NAMED = (
+    "(position(convert_to('\"user_id\":\"' || :user_id || '\"', 'UTF8') in value) > 0"
+    " OR position(convert_to('\"user_id\": \"' || :user_id || '\"', 'UTF8') in value) > 0)"
+)
 _SHOWN = (
     Question(
         "outbox",

@@ -1,13 +1,27 @@
-"""Settings: from the environment, prefix `KOPPLA_`, checked once at start, passed on as values."""
+"""Settings: from the environment, prefix `KOPPLA_`, checked once at start, passed on as values.
 
+`KOPPLA_LINK_KEYS_FILE` names a file whose content is the value of `KOPPLA_LINK_KEYS`, and so for
+each: a container's secrets stand in no environment that `inspect` or a crash report shows.
+"""
+
+import os
 import re
+from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 PREFIX = "KOPPLA_"
+FILE = "_FILE"
 _UNITS = {"h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -39,6 +53,50 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, _Environment(settings_cls)
+
+
+class _Environment(EnvSettingsSource):
+    """The environment, with the content of files that it names in the place of values."""
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        # Names are not told apart by case, and come here in small letters.
+        read = {
+            name.lower(): content
+            for field in self.settings_cls.model_fields
+            if (content := _content(name := _name_of(self.settings_cls, field))) is not None
+        }
+        return {**super()._load_env_vars(), **read}
+
+
+def is_given(name: str) -> bool:
+    """Whether the environment gives a setting, as `KOPPLA_…` by value or by file."""
+    return bool(os.environ.get(name) or os.environ.get(name + FILE))
+
+
+def _content(name: str) -> str | None:
+    """What the file holds that stands for a setting, without line feeds at its end."""
+    path = os.environ.get(name + FILE)
+    if path is None:
+        return None
+    if name in os.environ:
+        raise SettingError(f"{name}: is given twice, the other time by {name}{FILE}")
+    try:
+        return Path(path).read_text("utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise SettingError(f"{name}{FILE}: can't read {path!r}: {error.strerror}") from None
+    except ValueError:
+        raise SettingError(f"{name}{FILE}: {path!r} is no text in UTF-8") from None
+
 
 S = TypeVar("S", bound=Settings)
 
@@ -64,7 +122,7 @@ def load(settings: type[S], **given: Any) -> S:
         raise SettingError(f"{name}: is not valid JSON") from None
 
 
-def _name_of(settings: type[Settings], field: str) -> str:
+def _name_of(settings: type[BaseSettings], field: str) -> str:
     about = settings.model_fields.get(field)
     alias = about.validation_alias if about else None
     return alias if isinstance(alias, str) else PREFIX + field.upper()

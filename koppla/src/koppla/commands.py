@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from koppla import recovery_commands
+from koppla import deployment, recovery_commands
 from koppla.letter_commands import dead_letters
 from koppla.options import DEFAULT_DATA, AsJson, Data, Kafka, give_up, say
 
@@ -17,6 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(deployment.app)
 imports = typer.Typer(help="Publish the platform's registers.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 exclusions = typer.Typer(help="Who may not use the digital route.", no_args_is_help=True)

@@ -3,7 +3,7 @@
 In containers Caddy does this; the paths are the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -62,7 +62,19 @@ class Gateway:
             key=lambda route: -len(route[0]),
         )
         self._inbox = inbox
-        self._own = _own_pages(services, has_inbox=inbox is not None)
+
+        async def not_ready() -> dict[str, str]:
+            return {
+                f"{service.name}.{part}": why
+                for service in services
+                for part, why in (await service.ready()).items()
+            }
+
+        async def measured() -> bytes:
+            return b"".join([await service.measured() for service in services])
+
+        apps = [service.http for service in services]
+        self._own = own_pages(apps, not_ready, measured, has_inbox=inbox is not None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "/")
@@ -83,9 +95,19 @@ class Gateway:
         return self._own
 
 
-def _own_pages(services: Sequence[Service], *, has_inbox: bool) -> FastAPI:
+def own_pages(
+    apps: Sequence[FastAPI],
+    not_ready: Callable[[], Awaitable[Mapping[str, str]]],
+    measured: Callable[[], Awaitable[bytes]],
+    *,
+    has_inbox: bool,
+) -> FastAPI:
+    """What no service answers: home page, the API's documents, and how all of it is.
+
+    apps: the services that are described. not_ready: by part, why. measured: for Prometheus.
+    """
     app = new_app("Koppla", None, Metrics("gateway"), openapi_url=None)
-    app.include_router(pages.router([service.http for service in services]))
+    app.include_router(pages.router(apps))
 
     @app.get("/healthz", include_in_schema=False)
     @public
@@ -95,11 +117,7 @@ def _own_pages(services: Sequence[Service], *, has_inbox: bool) -> FastAPI:
     @app.get("/readyz", include_in_schema=False)
     @public
     async def readyz() -> JSONResponse:
-        wrong = {
-            f"{service.name}.{part}": why
-            for service in services
-            for part, why in (await service.ready()).items()
-        }
+        wrong = await not_ready()
         return JSONResponse(
             {"status": "not ready" if wrong else "ok", **wrong}, 503 if wrong else 200
         )
@@ -107,8 +125,7 @@ def _own_pages(services: Sequence[Service], *, has_inbox: bool) -> FastAPI:
     @app.get("/metrics", include_in_schema=False)
     @public
     async def metrics() -> Response:
-        text = b"".join([await service.measured() for service in services])
-        return PlainTextResponse(text, media_type=CONTENT_TYPE_LATEST)
+        return PlainTextResponse(await measured(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/", include_in_schema=False)
     @public

@@ -35,6 +35,10 @@ class DevelopmentIssuer:
     def jwks_url(self) -> str:
         return (self._folder / "jwks.json").resolve().as_uri()
 
+    def public_keys(self) -> str:
+        """The JWKS, which verifies what it signs."""
+        return (self._folder / "jwks.json").read_text()
+
     def token(
         self,
         sub: str,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chassis.settings import is_given
 from koppla.issuer import AUDIENCE, ISSUER, DevelopmentIssuer
 
 SERVICES = ("search", "linking", "notifier", "activation")
@@ -29,7 +30,7 @@ _REAL_ISSUER = ("KOPPLA_JWKS_URL", "KOPPLA_ISSUER")
 
 def names_a_real_issuer() -> bool:
     """Whether the environment names an issuer of its own; then ours signs nothing."""
-    return any(os.environ.get(name) for name in _REAL_ISSUER)
+    return any(map(is_given, _REAL_ISSUER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,6 @@ def settings_of(service: str, attached: Attached, folder: Path) -> dict[str, Any
             "jwks_url": DevelopmentIssuer(folder).jwks_url,
         }
     unset = {
-        name: value
-        for name, value in defaults.items()
-        if not os.environ.get(f"KOPPLA_{name.upper()}")
+        name: value for name, value in defaults.items() if not is_given(f"KOPPLA_{name.upper()}")
     }
     return {**unset, **given}

@@ -8,10 +8,15 @@ from pathlib import Path
 CLIENT, ORG_NUMBER, ADMIN = "100001", "558000-0015", "asa.akerstrom@akerstromsmaleri.example"
 
 
-def commands(url: str, data: Path) -> list[tuple[str, str]]:
-    """(what it does, the shell command), in order; each uses what those before it set."""
+def commands(url: str, data: Path, maildev: str | None = None) -> list[tuple[str, str]]:
+    """(what it does, the shell command), in order; each uses what those before it set.
+
+    maildev: where mails are to be seen, if not in the sink of `koppla up`.
+    """
     folder = "" if data == Path(".koppla") else f" --data '{data}'"
     token = f".venv/bin/koppla token{folder} --bureau b-1"
+    place = f"{maildev}/api/email?to.address" if maildev else f"{url}/inbox/messages?to"
+    mails = f"{place}={ADMIN}"
     call = 'curl -s -H "Authorization: Bearer $ADMIN" -H "Content-Type: application/json"'
     return [
         (
@@ -28,8 +33,9 @@ def commands(url: str, data: Path) -> list[tuple[str, str]]:
             f'\'{{"tenant_id": "{CLIENT}", "entry_point": "client_manager"}}\'; echo',
         ),
         (
-            "the link in the mail to the client's system admin (also to be seen at /inbox)",
-            f"until LINK=$(curl -s '{url}/inbox/messages?to={ADMIN}' "
+            "the link in the mail to the client's system admin"
+            f" (also to be seen at {maildev or '/inbox'})",
+            f"until LINK=$(curl -s '{mails}' "
             f"| grep -o '{url}/l/[A-Za-z0-9_-]*' | head -1) && [ -n \"$LINK\" ]; "
             'do sleep 0.2; done; echo "$LINK"',
         ),
@@ -65,12 +71,13 @@ def commands(url: str, data: Path) -> list[tuple[str, str]]:
     ]
 
 
-def text(url: str, data: Path) -> str:
+def text(url: str, data: Path, maildev: str | None = None) -> str:
     """The walk as it is printed."""
     lines = [
-        f"Open {url}/inbox to read the mails. To walk through it all, in another terminal:",
+        f"Open {maildev or f'{url}/inbox'} to read the mails."
+        " To walk through it all, in another terminal:",
         "",
     ]
-    for about, command in commands(url, data):
+    for about, command in commands(url, data, maildev):
         lines += [f"  # {about}", f"  {command}", ""]
     return "\n".join(lines)

@@ -56,7 +56,10 @@ def build(settings: LinkingSettings) -> Service:
     )
     app = new_app("Koppla linking", BearerTokens(settings), metrics)
     limits = SendingLimits(
-        settings.rate_requests_per_bureau, settings.rate_mails_per_address, metrics
+        settings.rate_requests_per_bureau,
+        settings.rate_requests_per_client,
+        settings.rate_mails_per_address,
+        metrics,
     )
     terms = Terms(settings.link_ttl, settings.public_url, limits)
     keys = IdempotencyKeys(chassis.idempotency_keys)

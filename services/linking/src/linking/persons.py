@@ -60,6 +60,11 @@ PERSONS = Persons(
             "SELECT to_jsonb(f) FROM paper_forms f WHERE registered_by ->> 'user_id' = :user_id",
         ),
         Question(
+            "time_line",
+            "SELECT jsonb_build_object('at', at, 'type', type, 'text', text)"
+            " FROM request_events WHERE user_id = :user_id AND text <> '–'",
+        ),
+        Question(
             _TRAIL,
             "SELECT jsonb_build_object('at', e.at, 'action', e.action, 'subject', e.subject,"
             " 'person', p.person, 'shown', p.shown)"
@@ -72,6 +77,28 @@ PERSONS = Persons(
             "recipients",
             "WITH gone AS (UPDATE recipients SET name = '–', email = 'erased@invalid.example',"
             " mail_error = NULL WHERE user_id = :user_id AND email <> 'erased@invalid.example'"
+            " RETURNING 1) SELECT count(*) FROM gone",
+        ),
+        Question(
+            "time_line",
+            "WITH gone AS (UPDATE request_events SET text = '–' WHERE user_id = :user_id"
+            " AND text <> '–' RETURNING 1) SELECT count(*) FROM gone",
+        ),
+        # Of those that the directory has, the check before took care.
+        Question(
+            "deleted_clients",
+            "WITH gone AS (UPDATE clients SET system_admins = (SELECT coalesce(jsonb_agg(p), '[]')"
+            " FROM jsonb_array_elements(system_admins) p WHERE p ->> 'user_id' <> :user_id)"
+            " WHERE deleted_at IS NOT NULL AND system_admins @> jsonb_build_array("
+            "jsonb_build_object('user_id', CAST(:user_id AS text)))"
+            " RETURNING 1) SELECT count(*) FROM gone",
+        ),
+        Question(
+            "deleted_bureaus",
+            "WITH gone AS (UPDATE bureaus SET users = (SELECT coalesce(jsonb_agg(p), '[]')"
+            " FROM jsonb_array_elements(users) p WHERE p ->> 'user_id' <> :user_id)"
+            " WHERE deleted_at IS NOT NULL AND users @> jsonb_build_array("
+            "jsonb_build_object('user_id', CAST(:user_id AS text)))"
             " RETURNING 1) SELECT count(*) FROM gone",
         ),
         Question(_TRAIL, "SELECT audit_erase_person(:user_id)"),

