@@ -14,21 +14,20 @@ ENGINE_FIXTURES = {"engine", "kafka_options"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On another engine than the embedded one: what meets a broker, and nothing else."""
+    """On the embedded engine all but what it does not do; on another one what meets a broker."""
     if ENGINE not in ENGINES:
         raise pytest.UsageError(f"KOPPLA_TEST_BROKER is {' or '.join(ENGINES)}, not {ENGINE}")
-    if ENGINE == "embedded":
-        return
-    others = [item for item in items if not _meets_a_broker(item)]
+    others = [item for item in items if not _belongs(item)]
     config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if _meets_a_broker(item)]
+    items[:] = [item for item in items if _belongs(item)]
 
 
-def _meets_a_broker(item: pytest.Item) -> bool:
+def _belongs(item: pytest.Item) -> bool:
+    if ENGINE == "embedded":
+        return item.get_closest_marker("on_apache_kafka") is None
     fixtures = getattr(item, "fixturenames", ())
-    return bool(item.get_closest_marker("on_the_engine")) or not ENGINE_FIXTURES.isdisjoint(
-        fixtures
-    )
+    marked = any(map(item.get_closest_marker, ("on_the_engine", "on_apache_kafka")))
+    return marked or not ENGINE_FIXTURES.isdisjoint(fixtures)
 
 
 @pytest.fixture(scope="session")

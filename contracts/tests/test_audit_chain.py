@@ -1,5 +1,6 @@
 """The audit trail's chain: whatever is changed, taken out or put in shows."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.audit_chain import START, Beside, Entry, Verifier, verify
+from contracts.audit_chain import START, Beside, Entry, Head, Verifier, verify
 
 NOON = datetime(2026, 3, 25, 12, 0, tzinfo=UTC)
 BESIDE = Beside("ab" * 32, {"user_id": "eva", "name": "Eva Åberg"}, "Jag bekräftar")
@@ -105,23 +106,69 @@ def test_a_changed_person_or_text_shows(changed: Beside) -> None:
     assert verify(entries) == ["100001:1 its person or its text was changed"]
 
 
+LATER = NOON.replace(year=NOON.year + 8)
+"""When everything of NOON is older than it need be kept."""
+
+
+def proved(
+    entries: Iterable[tuple[Entry, Beside | None]],
+    heads: Mapping[str, Head],
+    anchors: Mapping[str, tuple[int, str]] | None = None,
+    now: datetime = NOON,
+) -> list[str]:
+    verifier = Verifier(anchors, heads, now)
+    found = [wrong for entry, beside in entries for wrong in verifier.check(entry, beside)]
+    return found + verifier.missing()
+
+
+def exported(entries: Iterable[tuple[Entry, Beside | None]]) -> dict[str, Head]:
+    verifier = Verifier()
+    assert [w for entry, beside in entries for w in verifier.check(entry, beside)] == []
+    return verifier.heads
+
+
 def test_a_chain_whose_end_was_cut_off_is_found_by_an_exported_head() -> None:
     entries = chain(5)
-    head = {"100001": (5, entries[-1][0].hash)}
-    cut = Verifier(heads=head)
-    assert [w for entry, beside in entries[:3] for w in cut.check(entry, beside)] == []
-    assert cut.missing() == ["100001:5 was exported and is gone"]
-    whole = Verifier(heads=head)
-    assert [w for entry, beside in entries for w in whole.check(entry, beside)] == []
-    assert whole.missing() == []
+    heads = exported(entries)
+    assert proved(entries[:3], heads) == ["100001:5 was exported and is gone"]
+    assert proved(entries, heads) == []
+    assert proved(chain(7), heads) == []
 
 
 def test_a_chain_that_was_made_anew_is_found_by_an_exported_head() -> None:
-    old = chain(3)
-    heads = {"100001": (2, "f" * 64)}
-    verifier = Verifier(heads=heads)
-    wrong = [w for entry, beside in old for w in verifier.check(entry, beside)]
-    assert wrong == ["100001:2 is not the entry that was exported"]
+    heads = {"100001": replace(exported(chain(2))["100001"], hash="f" * 64)}
+    assert proved(chain(3), heads) == ["100001:2 is not the entry that was exported"]
+
+
+@pytest.mark.parametrize("anchor", [(5, "made up"), (9, "made up")])
+def test_an_anchor_is_no_excuse_for_what_is_younger_than_seven_years(
+    anchor: tuple[int, str],
+) -> None:
+    entries = chain(5)
+    gone = ["100001:5 was exported and is gone"]
+    assert proved([], exported(entries), {"100001": anchor}) == gone
+    true = {"100001": (5, entries[-1][0].hash)}
+    assert proved([], exported(entries), true) == gone
+    assert proved([], exported(entries), true, LATER) == []
+    # Retention leaves the hash of what it took.
+    assert proved([], exported(entries), {"100001": (5, "made up")}, LATER) == gone
+
+
+def test_a_young_beginning_that_was_taken_away_is_found_by_an_exported_head() -> None:
+    entries = chain(5)
+    anchors = {"100001": (3, entries[2][0].hash)}
+    early = ["100001:1 was exported and taken away before its time"]
+    assert proved(entries[3:], exported(entries), anchors) == early
+    assert proved(entries[3:], exported(entries), anchors, LATER) == []
+
+
+def test_a_person_that_was_taken_out_without_a_word_shows() -> None:
+    entries = chain(5)
+    entries[0] = (entries[0][0], None)
+    assert verify(entries) == ["1 entries have lost their person, the trail tells of 0"]
+    told = replace(chain(1, "-")[0][0], action="person_erased", facts={"rows": 9, "trail_rows": 1})
+    told = replace(told, hash=replace(told, hash="").seal())
+    assert verify([(told, BESIDE), *entries]) == []
 
 
 def test_a_chain_begins_where_retention_left_it() -> None:

@@ -12,11 +12,15 @@ INVALID_INPUT, ORG_NUMBER_INVALID, NO_SYSTEM_ADMIN, FORM_NOT_SIGNED, CONFIRMATIO
 IDEMPOTENCY_KEY_REUSED 422;
 RATE_LIMITED 429; UNAVAILABLE 503
 """
+SINCE = """
+LETTER_SETTLED, OLDER_LETTER_OPEN 409
+"""
+"""For operators only: what was added since."""
 
 
 def designed() -> dict[str, int]:
     found = {}
-    for group in DESIGN.split(";"):
+    for group in (*DESIGN.split(";"), *SINCE.split(";")):
         names, _, status = group.strip().rpartition(" ")
         found.update({name.strip(): int(status) for name in names.split(",")})
     return found

@@ -5,9 +5,10 @@ strike returns once the harm is undone; what became of it is the judge's to say.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from tests.faults.cast import Pair
 from tests.faults.history import History
 from tests.faults.load import Worker
 from tests.faults.world import World
@@ -16,13 +17,15 @@ from tests.faults.world import World
 @dataclass
 class Nemesis:
     """random: seeded. pause: seconds that something is away, where a fault takes it away.
-    person: plays the nemesis' own pairs, the last of which is for what it does to their events."""
+    person: plays the nemesis' own pairs, the last of which is for what it does to their events.
+    spare: pairs that nobody plays, unlinked, and so they must be left."""
 
     world: World
     random: random.Random
     history: History
     pause: float
     person: Worker
+    spare: Sequence[Pair]
 
     async def wait(self, most: float) -> None:
         await asyncio.sleep(self.random.uniform(0, most))

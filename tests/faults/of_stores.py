@@ -5,12 +5,14 @@ import json
 import secrets
 import shutil
 import signal
+from uuid import UUID
 
 import asyncpg
 
 from contracts.envelope import uuid7
 from contracts.topics import LINKING_LINKS
 from koppla.waiting import until
+from tests.faults.cast import Pair
 from tests.faults.nemesis import Nemesis, fault
 
 WRITERS = ("linking", "notifier", "activation")
@@ -18,11 +20,56 @@ WRITERS = ("linking", "notifier", "activation")
 
 @fault
 async def broker_away(nemesis: Nemesis) -> str:
-    """The broker stops in order and comes back after a while."""
+    """The broker stops in order and comes back after a while. Meanwhile people ask and accept as
+    ever, for that needs a service's database and nothing else."""
+    mailed, others = nemesis.spare[::2], nemesis.spare[1::2]
+    requests = await asyncio.gather(*(_asked_and_mailed(nemesis, pair) for pair in mailed))
+    began = nemesis.history.now()
     await nemesis.world.kafka.stop()
-    await asyncio.sleep(nemesis.pause)
+    steps = len(nemesis.spare)
+    answered = 0
+    for accepting, request, asking in zip(mailed, requests, others, strict=True):
+        answered += await _accepted(nemesis, accepting, request)
+        await asyncio.sleep(nemesis.pause / steps)
+        async with nemesis.person.at_work(asking) as (bureau, _):
+            await nemesis.person.ask(asking, bureau)
+        answered += 1
+        await asyncio.sleep(nemesis.pause / steps)
+    away = nemesis.history.between(began)
     await nemesis.world.kafka.restart()
-    return f"{nemesis.pause:g} s"
+    await asyncio.gather(*(_unlinked(nemesis, pair) for pair in mailed))
+    await asyncio.gather(*(_cancelled(nemesis, pair) for pair in others))
+    return (
+        f"{nemesis.pause:g} s, meanwhile {answered} of {steps} requests and accepts answered,"
+        f" {away['unknown']} operations of all unanswered"
+    )
+
+
+async def _asked_and_mailed(nemesis: Nemesis, pair: Pair) -> UUID:
+    async with nemesis.person.at_work(pair) as (bureau, _):
+        request = await nemesis.person.ask(pair, bureau)
+        for admin in pair.client.system_admins:
+            await nemesis.person.mailed(pair, request, admin.email, bureau)
+        return request
+
+
+async def _accepted(nemesis: Nemesis, pair: Pair, request: UUID) -> bool:
+    async with nemesis.person.at_work(pair) as (bureau, nobody):
+        return await nemesis.person.accept(pair, request, bureau, nobody)
+
+
+async def _unlinked(nemesis: Nemesis, pair: Pair) -> None:
+    async with nemesis.person.at_work(pair) as (bureau, _):
+        await nemesis.person.listed(pair, bureau)
+        await nemesis.person.end(pair, bureau)
+
+
+async def _cancelled(nemesis: Nemesis, pair: Pair) -> None:
+    async with nemesis.person.at_work(pair) as (bureau, nobody):
+        wanted = {"query": pair.client.tenant_id, "status": "pending"}
+        found = await bureau.get("/v1/link-requests", params=wanted)
+        (request,) = found.raise_for_status().json()["items"]
+        await nemesis.person.cancel(pair, UUID(request["id"]), bureau, nobody)
 
 
 @fault

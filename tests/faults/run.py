@@ -29,6 +29,7 @@ __all__ = ["of_mail", "of_processes", "of_records", "of_stores"]
 
 WORKERS = 6
 PAIRS = 48
+SPARE = 8
 
 
 @dataclass
@@ -73,7 +74,7 @@ async def run(
     chance = random.Random(seed)
     async with world(folder, settings) as running:
         history = History(folder / "history.jsonl")
-        known = clients(PAIRS + 2)
+        known = clients(PAIRS + 2 + SPARE)
         await _open(running, known)
         say(f"everything runs after {time.monotonic() - began:.0f} s; seed {seed}")
         stopping = asyncio.Event()
@@ -94,11 +95,11 @@ async def run(
             running,
             history,
             Figures(),
-            [Pair(bureaus()[-1], one) for one in known[PAIRS:]],
+            [Pair(bureaus()[-1], one) for one in known[PAIRS : PAIRS + 2]],
             random.Random(seed),
             stopping,
         )
-        nemesis = Nemesis(running, chance, history, pause, probe)
+        nemesis = Nemesis(running, chance, history, pause, probe, pairs(known[PAIRS + 2 :]))
         try:
             for name in faults:
                 began_at = history.now()

@@ -170,6 +170,7 @@ async def world(folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Worl
             "KOPPLA_RATE_LINK_PAGES": "off",
             "KOPPLA_RATE_SEARCHES": "off",
             "KOPPLA_RATE_REQUESTS_PER_BUREAU": "off",
+            "KOPPLA_RATE_REQUESTS_PER_CLIENT": "off",
             "KOPPLA_RATE_MAILS_PER_ADDRESS": "off",
             **settings,
         }

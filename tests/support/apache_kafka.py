@@ -38,7 +38,8 @@ class ApacheKafka:
     Raises NotStarted.
     """
 
-    def __init__(self, data_dir: Path, port: int = 0) -> None:
+    def __init__(self, data_dir: Path, port: int = 0, **properties: str) -> None:
+        self._more = {name.replace("_", "."): value for name, value in properties.items()}
         self._dir = data_dir.resolve()
         self._child: Child | None = None
         self._jars = Path()
@@ -154,4 +155,4 @@ broker.heartbeat.interval.ms=500
 broker.session.timeout.ms=3000
 num.network.threads=2
 num.io.threads=4
-"""
+""" + "".join(f"{name}={value}\n" for name, value in self._more.items())

@@ -182,10 +182,3 @@ class Harness:
             httpx.AsyncClient(transport=transport, base_url="http://koppla.test") as http,
         ):
             yield Running(service, http, owner_url, loaded)
-
-
-async def _copy(admin: asyncpg.Connection, source: str, copy: str, owner: str) -> None:
-    # FILE_COPY, since a checkpoint costs less here than logging every page of the copy.
-    await admin.execute(
-        f'CREATE DATABASE "{copy}" TEMPLATE "{source}" OWNER "{owner}" STRATEGY FILE_COPY'
-    )

@@ -12,15 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import ops
 from chassis.app import Service
 from chassis.auth import AuthSettings, BearerTokens
-from chassis.consumer import Change, Consumer
+from chassis.consumer import Consumer
 from chassis.database import Database, DatabaseSettings
 from chassis.dead_letters import DeadLetters
+from chassis.handlers import Change
 from chassis.http import new_app
 from chassis.inbox import Inbox
 from chassis.kafka import KafkaSettings, new_producer
 from chassis.outbox import Outbox
+from chassis.positions import Positions
 from chassis.relay import Relay
-from chassis.schema import ChassisTables, version_1
+from chassis.schema import ChassisTables
+from chassis.schema_versions import ALL
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.events.event import Event
@@ -95,7 +98,7 @@ async def create(postgres: EmbeddedPostgres) -> None:
     connection = await asyncpg.connect(postgres.url(NAME, f"{NAME}_owner"))
     try:
         if not await connection.fetchval("SELECT to_regclass('notes')::text"):
-            for statement in (*version_1(NAME), *_TABLES):
+            for statement in (*(one for version in ALL for one in version(NAME)), *_TABLES):
                 await connection.execute(statement)
     finally:
         await connection.close()
@@ -129,7 +132,13 @@ class Sample:
     def consumer(self, handler: Any = note) -> Consumer:
         letters = DeadLetters(chassis.dead_letters, chassis.outbox, DEAD)
         consumer = Consumer(
-            NAME, self.settings, self.database, Inbox(chassis.inbox), letters, self.metrics
+            NAME,
+            self.settings,
+            self.database,
+            Inbox(chassis.inbox),
+            Positions(chassis.positions),
+            letters,
+            self.metrics,
         )
         consumer.on(Noted, handler)
         consumer.on_state(State, keep)

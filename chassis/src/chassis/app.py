@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from prometheus_client import generate_latest
 
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -35,7 +36,8 @@ class Component(Protocol):
 class Service:
     """One service, wired but not started.
 
-    workers: what its `consume` role runs beside the consumer.
+    workers: what its `consume` role runs beside the consumer. measures: what is counted when
+    somebody asks for the metrics.
     """
 
     name: str
@@ -46,6 +48,17 @@ class Service:
     consumer: Consumer | None = None
     relay: Relay | None = None
     workers: Sequence[Component] = field(default_factory=tuple)
+    measures: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    async def measured(self) -> bytes:
+        """Its metrics as Prometheus reads them. What is counted in the database is left as it was
+        where that does not answer."""
+        for measure in self.measures:
+            try:
+                await asyncio.wait_for(measure(), 5)
+            except Exception as error:
+                log.warning("not_measured", service=self.name, error=type(error).__name__)
+        return generate_latest(self.metrics.registry)
 
     async def ready(self) -> dict[str, str]:
         """What is not ready and why; empty when all is well."""

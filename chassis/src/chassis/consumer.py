@@ -6,43 +6,35 @@ starts at the earliest record, and the inbox drops what comes twice.
 """
 
 import asyncio
-import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import DefaultSubscriber
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.applying import Applier, Outcomes
 from chassis.backoff import Backoff
+from chassis.consumer_group import set_back
 from chassis.database import Database, is_transient
 from chassis.dead_letters import DeadLetters
+from chassis.handlers import EnvelopeHandler, EventHandler, Handlers, StateHandler
 from chassis.inbox import Inbox
 from chassis.kafka import KafkaSettings
 from chassis.pacing import Pacer
+from chassis.positions import Doubtful, Logs, Positions
 from chassis.subscription import subscription
-from chassis.taken import Record, Taken, take_event, take_state
-from chassis.telemetry import Metrics, trace
+from chassis.taken import Record
+from chassis.telemetry import Metrics
+from chassis.topic_logs import OtherLog, TopicLogs
 from contracts.envelope import Envelope
 from contracts.events.event import Event
 from contracts.topics import Topic
 
 log = structlog.get_logger(__name__)
-
-EventHandler = Callable[[AsyncSession, Any], Awaitable[None]]
-EnvelopeHandler = Callable[[AsyncSession, Any, Envelope], Awaitable[None]]
-StateHandler = Callable[[AsyncSession, Sequence["Change"]], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A record of a compacted topic. state: the key's state now, None when it was deleted."""
-
-    key: str
-    state: Any | None
 
 
 class Consumer:
@@ -57,18 +49,18 @@ class Consumer:
         settings: KafkaSettings,
         database: Database,
         inbox: Inbox,
+        positions: Positions,
         dead_letters: DeadLetters,
         metrics: Metrics,
     ) -> None:
         self.name = name
         self._settings = settings
         self._database = database
-        self._inbox = inbox
-        self._dead_letters = dead_letters
         self._metrics = metrics
-        self._events: dict[str, dict[str, tuple[type[Event], EnvelopeHandler]]] = {}
-        self._states: dict[str, tuple[type[Event], StateHandler]] = {}
-        self._topics: dict[str, Topic] = {}
+        self._positions = positions
+        self.handlers = Handlers()
+        self.applier = Applier(name, self.handlers, inbox, positions, dead_letters)
+        self._logs = TopicLogs(None)
         self._backoff = Backoff(first=0.2, most=20.0)
         self._stopping = asyncio.Event()
         self.broker: KafkaBroker | None = None
@@ -85,8 +77,7 @@ class Consumer:
 
     def on_envelope(self, event: type[Event], handler: EnvelopeHandler) -> None:
         """As `on`, with the envelope beside the event: for who keeps which event it was."""
-        self._topics[event.topic.name] = event.topic
-        self._events.setdefault(event.topic.name, {})[event.type_name()] = (event, handler)
+        self.handlers.add_event(event, handler)
 
     def on_state(self, event: type[Event], handler: StateHandler) -> None:
         """Calls handler(session, changes) with the newest state of each key of a batch:
@@ -95,25 +86,49 @@ class Consumer:
         For compacted topics: records are taken as they stand, so no inbox is needed, and a
         tombstone is a Change without state.
         """
-        self._topics[event.topic.name] = event.topic
-        self._states[event.topic.name] = (event, handler)
+        self.handlers.add_state(event, handler)
+
+    def keep_order(self, topic: Topic) -> None:
+        """Later events of a key wait behind one that became a dead letter, until it is settled.
+
+        For topics whose effects can't be taken back, such as mails; elsewhere versions beat order.
+        """
+        self.handlers.keep_order(topic)
 
     @property
     def heard(self) -> list[type[Event]]:
         """The events that it has a handler for, by topic."""
-        states = [event for event, _ in self._states.values()]
-        told = [event for named in self._events.values() for event, _ in named.values()]
-        return sorted([*states, *told], key=lambda event: event.topic.name)
+        return self.handlers.heard
 
     async def start(self) -> None:
         self._stopping.clear()
+        await self._begin_where_the_database_is()
         self.broker, self.subscriber = subscription(
-            self.name, self._settings, self._topics.values(), self.handle
+            self.name, self._settings, self.handlers.topics.values(), self.handle
         )
         await self.broker.start()
+        self._logs = TopicLogs(self.subscriber.consumer)
         rest = self._settings.consumer_rest_ms / 1000
         if rest and self.subscriber.consumer is not None:
             self._pacer = Pacer(self.subscriber.consumer, rest)
+
+    async def _begin_where_the_database_is(self) -> None:
+        """A database that is new, or restored from a backup, takes in all states that it lacks,
+        however far the group was. Not so events: what they made happen, such as mails, is not to
+        happen again unless somebody says so (`koppla replay`)."""
+        states = [topic for topic in self.handlers.topics if self.handlers.is_state(topic)]
+        if not states:
+            return
+        try:
+            async with self._database.transaction() as session:
+                taken_in = await self._positions.taken_in(session, self.name)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("positions_unknown", consumer=self.name, error=type(error).__name__)
+            return
+        async with asyncio.timeout(30):
+            await set_back(self._settings, self.name, states, taken_in)
 
     def call(self) -> None:
         """Something was published just now; matters only where consumers rest."""
@@ -177,7 +192,7 @@ class Consumer:
             try:
                 await self._apply(records)
             except Exception as error:
-                if is_transient(error):
+                if _may_pass(error):
                     raise
                 await self._one_by_one(records)
         except asyncio.CancelledError as error:
@@ -197,13 +212,13 @@ class Consumer:
             try:
                 await self._apply([record])
             except Exception as error:
-                if is_transient(error):
+                if _may_pass(error):
                     raise
                 log.exception("record_failed", topic=record.topic, offset=record.offset)
                 await self._bury(record, f"{type(error).__name__}: {error}")
 
     async def _pause(self, error: BaseException) -> None:
-        known = isinstance(error, Exception) and is_transient(error)
+        known = isinstance(error, Exception) and _may_pass(error)
         log.warning(
             "consumer_retries",
             consumer=self.name,
@@ -213,93 +228,41 @@ class Consumer:
         await self._backoff.wait(self._stopping)
 
     async def _bury(self, record: Record, error: str) -> None:
-        async with self._database.transaction() as session:
-            taken = self._take(record)
-            if taken is not None and taken.envelope is not None:
-                await self._inbox.claim(session, self.name, [taken.envelope.id])
-            await self._dead_letters.add(session, self.name, record, error)
-        self._count(record.topic, "dead_letter")
+        async def bury(session: AsyncSession, logs: Logs) -> Outcomes:
+            return await self.applier.bury(session, record, error, logs)
+
+        await self._transact([record], bury)
 
     async def _apply(self, records: Sequence[Record]) -> None:
-        taken = [one for record in records if (one := self._take(record)) is not None]
-        outcomes: Counter[tuple[str, str]] = Counter()
-        async with self._database.transaction() as session:
-            new = await self._inbox.claim(
-                session,
-                self.name,
-                [t.envelope.id for t in taken if t.envelope is not None],
-            )
-            # By topic, in one order always: a batch brings the topics mixed, and rows locked now in
-            # this order and now in that deadlock with others' transactions. Within a topic the
-            # order stays; between topics Kafka promises none.
-            taken.sort(key=lambda t: t.record.topic)
-            for topic, run in itertools.groupby(taken, key=lambda t: t.record.topic):
-                if topic in self._states:
-                    outcomes += await self._apply_states(session, topic, list(run))
-                else:
-                    outcomes += await self._apply_events(session, list(run), new)
+        async def apply(session: AsyncSession, logs: Logs) -> Outcomes:
+            return await self.applier.apply(session, records, logs)
+
+        await self._transact(records, apply)
+
+    async def _transact(
+        self,
+        records: Sequence[Record],
+        work: Callable[[AsyncSession, Logs], Awaitable[Outcomes]],
+    ) -> None:
+        """One transaction; where it is in doubt which log the records are of, the broker is asked,
+        outside of it, and it is done again."""
+        states = {record.topic for record in records if self.handlers.is_state(record.topic)}
+        logs = await self._logs.known(states)
+        try:
+            async with self._database.transaction() as session:
+                outcomes = await work(session, logs)
+        except Doubtful as doubt:
+            logs = await self._logs.certain(doubt)
+            async with self._database.transaction() as session:
+                outcomes = await work(session, logs)
+        self._count(outcomes)
+
+    def _count(self, outcomes: Outcomes) -> None:
         for (topic, outcome), number in outcomes.items():
-            self._count(topic, outcome, number)
-
-    async def _apply_states(
-        self, session: AsyncSession, topic: str, run: Sequence[Taken]
-    ) -> Counter[tuple[str, str]]:
-        newest: dict[str, Change] = {}
-        outcomes: Counter[tuple[str, str]] = Counter()
-        for taken in run:
-            if taken.rejected is not None:
-                await self._dead_letters.add(session, self.name, taken.record, taken.rejected)
-                outcomes[topic, "dead_letter"] += 1
-                continue
-            key = taken.record.key.decode()
-            if _is_overtaken(taken.event, newest.get(key)):
-                continue
-            newest.pop(key, None)
-            newest[key] = Change(key, taken.event)
-            outcomes[topic, "applied"] += 1
-        if newest:
-            await self._states[topic][1](session, list(newest.values()))
-        return outcomes
-
-    async def _apply_events(
-        self, session: AsyncSession, run: Sequence[Taken], new: set[Any]
-    ) -> Counter[tuple[str, str]]:
-        outcomes: Counter[tuple[str, str]] = Counter()
-        for taken in run:
-            topic = taken.record.topic
-            if taken.envelope is not None and taken.envelope.id not in new:
-                outcomes[topic, "duplicate"] += 1
-                continue
-            if taken.envelope is not None:
-                # A second copy in the same batch is a duplicate too.
-                new.discard(taken.envelope.id)
-            if taken.rejected is not None or taken.envelope is None or taken.event is None:
-                reason = taken.rejected or "no event"
-                await self._dead_letters.add(session, self.name, taken.record, reason)
-                outcomes[topic, "dead_letter"] += 1
-            else:
-                with trace(taken.envelope.traceparent, event_id=str(taken.envelope.id)):
-                    handler = self._events[topic][taken.envelope.type][1]
-                    await handler(session, taken.event, taken.envelope)
-                outcomes[topic, "applied"] += 1
-        return outcomes
-
-    def _take(self, record: Record) -> Taken | None:
-        """The record as an event, or why not; None for a type nobody here listens to."""
-        if record.topic in self._states:
-            taken = take_state(record, self._states[record.topic][0])
-        else:
-            taken = take_event(record, self._events[record.topic])
-        if taken is None:
-            self._count(record.topic, "unknown_type")
-        return taken
-
-    def _count(self, topic: str, outcome: str, number: int = 1) -> None:
-        self._metrics.records.labels(self._metrics.service, topic, outcome).inc(number)
+            self._metrics.records.labels(self._metrics.service, topic, outcome).inc(number)
 
 
-def _is_overtaken(event: Event | None, known: Change | None) -> bool:
-    """Whether a state that carries a version comes after a newer one of its key."""
-    version = getattr(event, "version", None)
-    newer = getattr(known.state, "version", None) if known is not None else None
-    return version is not None and newer is not None and version <= newer
+def _may_pass(error: BaseException) -> bool:
+    """Whether it is no fault of the records: database or broker failed, or a topic was made anew
+    since they were read."""
+    return is_transient(error) or isinstance(error, (KafkaError, Doubtful, OtherLog))

@@ -22,6 +22,7 @@ from contracts.problem_codes import Code
 
 KEPT = "24 hours"
 HEADER = "Idempotency-Key"
+_LONGEST_SCOPE = 500
 _KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 
 KeyHeader = Annotated[
@@ -60,6 +61,8 @@ class IdempotencyKeys:
             return await work()
         if not _KEY.fullmatch(key):
             raise invalid(HEADER, "must be 1 to 200 visible ASCII characters")
+        if len(scope) > _LONGEST_SCOPE:  # for who makes up a path; an index has its bounds
+            scope = hashlib.sha256(scope.encode()).hexdigest()
         digest = hashlib.sha256(body.encode()).hexdigest()
         kept = await self._claim(session, scope, key, digest)
         if kept is not None:

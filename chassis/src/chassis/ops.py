@@ -5,12 +5,14 @@ from typing import Any
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
+from chassis import dead_letter_api
 from chassis.api_document import with_examples
 from chassis.app import Service
+from chassis.dead_letter_desk import Desk
 from chassis.http import GuardedRoute, allow, public
 from chassis.schema import ChassisTables
 
@@ -49,7 +51,8 @@ class ServiceStatus(BaseModel):
 
 
 def install(app: FastAPI, service: Service, tables: ChassisTables) -> None:
-    """Adds /healthz, /readyz, /metrics and /v1/ops/SERVICE/status."""
+    """Adds /healthz, /readyz, /metrics, /v1/ops/SERVICE/status and …/dead-letters."""
+    _install_dead_letters(app, service, tables)
     router = APIRouter(route_class=GuardedRoute)
 
     @router.get("/healthz", include_in_schema=False)
@@ -68,9 +71,7 @@ def install(app: FastAPI, service: Service, tables: ChassisTables) -> None:
     @router.get("/metrics", include_in_schema=False)
     @public
     async def metrics() -> Response:
-        return PlainTextResponse(
-            generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST
-        )
+        return PlainTextResponse(await service.measured(), media_type=CONTENT_TYPE_LATEST)
 
     @router.get(
         f"/v1/ops/{service.name}/status",
@@ -84,6 +85,28 @@ def install(app: FastAPI, service: Service, tables: ChassisTables) -> None:
         return ServiceStatus.model_validate(await _status(service, tables))
 
     app.include_router(router)
+
+
+def _install_dead_letters(app: FastAPI, service: Service, tables: ChassisTables) -> None:
+    if service.consumer is None:
+        return
+    desk = Desk(
+        tables.dead_letters,
+        tables.dead_letter_acts,
+        service.consumer.handlers,
+        service.consumer.applier,
+    )
+    dead_letter_api.install(app, service.name, service.database, desk)
+
+    async def count() -> None:
+        async with service.database.transaction() as session:
+            found = await desk.counted(session)
+        gauge = service.metrics.dead_letters
+        gauge.clear()
+        for (topic, status), number in found.items():
+            gauge.labels(service.name, topic, status).set(number)
+
+    service.measures.append(count)
 
 
 async def _lag(service: Service) -> dict[str, int] | None:

@@ -34,15 +34,17 @@ class Outbox:
         self._table = table
         self._source = source
 
-    async def add(self, session: AsyncSession, events: Sequence[Publishable]) -> None:
-        """Adds the events in order to the session's transaction."""
+    async def add(
+        self, session: AsyncSession, events: Sequence[Publishable], *, snapshot: bool = False
+    ) -> None:
+        """Adds the events in order to the session's transaction. snapshot: see Envelope."""
         if not events:
             return
         now = datetime.now(UTC)
         rows = []
         for event in events:
             envelope = Envelope(
-                uuid7(), event.type_name(), self._source, now, current_traceparent()
+                uuid7(), event.type_name(), self._source, now, current_traceparent(), snapshot
             )
             rows.append(
                 {

@@ -3,7 +3,7 @@
 A service says where it has what, as statements over `:user_id`; the chassis knows its own tables.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -20,8 +20,9 @@ from chassis.problems import Refused, invalid
 from contracts.fields import IDENTIFIER, plain_text
 from contracts.problem_codes import Code
 
-OnErased = Callable[[AsyncSession, Principal, Request, str, int], Awaitable[None]]
-"""(session, who asked, her request, reason, rows): keeps that somebody was erased."""
+OnErased = Callable[[AsyncSession, Principal, Request, str, Mapping[str, int]], Awaitable[None]]
+"""(session, who asked, her request, reason, rows by what they are about): keeps that somebody was
+erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,12 @@ class Persons:
     erased: Sequence[Question]
 
 
-# In the JSON of events a person is named so; ids hold nothing that JSON or LIKE would escape.
-_NAMED = "position(convert_to('\"user_id\":\"' || :user_id || '\"', 'UTF8') in value) > 0"
+# In the JSON of events a person is named so, in others' with space after the colon, too. By bytes,
+# for a dead letter may be no text at all; ids hold nothing that JSON would escape.
+_NAMED = (
+    "(position(convert_to('\"user_id\":\"' || :user_id || '\"', 'UTF8') in value) > 0"
+    " OR position(convert_to('\"user_id\": \"' || :user_id || '\"', 'UTF8') in value) > 0)"
+)
 _SHOWN = (
     Question(
         "outbox",
@@ -54,6 +59,11 @@ _SHOWN = (
         "dead_letters",
         "SELECT jsonb_build_object('id', id, 'topic', topic, 'status', status, 'created_at',"
         f" created_at) FROM dead_letters WHERE {_NAMED}",
+    ),
+    Question(
+        "dead_letter_acts",
+        "SELECT jsonb_build_object('letter_id', letter_id, 'at', at, 'action', action,"
+        " 'outcome', outcome) FROM dead_letter_acts WHERE by = :user_id",
     ),
     Question(
         "idempotency_keys",
@@ -153,9 +163,8 @@ def install(
                 )
                 for question in (*persons.erased, *_ERASED)
             }
-            rows = sum(erased.values())
-            if rows and on_erased is not None:
-                await on_erased(session, caller, request, body.reason, rows)
+            if any(erased.values()) and on_erased is not None:
+                await on_erased(session, caller, request, body.reason, erased)
         return ErasureOut(erased=erased)
 
     app.include_router(router)

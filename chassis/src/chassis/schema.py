@@ -1,9 +1,12 @@
-"""The chassis's own tables, in a service's metadata, and the first version of their migration."""
+"""The chassis's own tables, in a service's metadata. How a database comes to have them is said in
+chassis/schema_versions.py."""
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -19,10 +22,19 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 _now = func.clock_timestamp()
 _moment = DateTime(timezone=True)
+_unsettled = text("status IN ('open', 'waiting')")
 
 
 class ChassisTables:
-    """outbox, relay_lease, inbox, dead_letters and idempotency_keys of one service."""
+    """outbox, relay_lease, inbox, positions, dead_letters with dead_letter_acts, and
+    idempotency_keys of one service.
+
+    A dead letter's status: open; waiting, behind an older one of its key; or settled: retried,
+    superseded by a newer state of its key, discarded. arrival: its place among all letters.
+
+    A position: next_offset is behind the last state taken in of a partition, in the log that
+    topic_id names; taken_from and taken_in are both as the last batch found them.
+    """
 
     def __init__(self, metadata: MetaData) -> None:
         self.outbox = Table(
@@ -78,15 +90,52 @@ class ChassisTables:
             Column("created_at", _moment, nullable=False, server_default=_now),
             Column("settled_at", _moment),
             Column("settled_by", Text),
+            Column("arrival", BigInteger, Identity(always=True), nullable=False),
+            CheckConstraint(
+                "status IN ('open', 'waiting', 'retried', 'superseded', 'discarded')",
+                name="dead_letters_status",
+            ),
             # The same record taken twice, by a rebalance or a replay, is one dead letter.
             Index(
-                "dead_letters_open_once",
+                "dead_letters_unsettled_once",
                 "consumer",
                 "digest",
                 unique=True,
-                postgresql_where=text("status = 'open'"),
+                postgresql_where=_unsettled,
             ),
+            Index("dead_letters_unsettled", "topic", "key", postgresql_where=_unsettled),
+            Index("dead_letters_arrival", "arrival", unique=True),
             Index("dead_letters_created_at", "created_at"),
+        )
+        self.dead_letter_acts = Table(
+            "dead_letter_acts",
+            metadata,
+            Column("id", BigInteger, Identity(always=True), primary_key=True),
+            Column(
+                "letter_id",
+                Uuid,
+                ForeignKey("dead_letters.id", ondelete="CASCADE"),
+                nullable=False,
+            ),
+            Column("at", _moment, nullable=False, server_default=_now),
+            Column("action", Text, nullable=False),
+            Column("by", Text, nullable=False),
+            Column("reason", Text),
+            Column("outcome", Text, nullable=False),
+            Column("error", Text),
+            Index("dead_letter_acts_letter", "letter_id", "id"),
+        )
+        self.positions = Table(
+            "positions",
+            metadata,
+            Column("consumer", Text, primary_key=True),
+            Column("topic", Text, primary_key=True),
+            Column("partition", Integer, primary_key=True),
+            Column("topic_id", Text, nullable=False),
+            Column("next_offset", BigInteger, nullable=False),
+            Column("taken_from", BigInteger, nullable=False, server_default="0"),
+            Column("taken_in", Text, nullable=False, server_default=""),
+            Column("updated_at", _moment, nullable=False, server_default=_now),
         )
         self.idempotency_keys = Table(
             "idempotency_keys",
@@ -100,52 +149,3 @@ class ChassisTables:
             Column("created_at", _moment, nullable=False, server_default=_now),
             Index("idempotency_keys_created_at", "created_at"),
         )
-        self.all = (
-            self.outbox,
-            self.relay_lease,
-            self.inbox,
-            self.dead_letters,
-            self.idempotency_keys,
-        )
-
-
-_NOTIFY = """
-CREATE FUNCTION outbox_notify() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_notify('outbox', '');
-    RETURN NULL;
-END $$;
-"""
-
-
-def version_1(service: str) -> tuple[str, ...]:
-    """The statements a service's first migration starts with. Frozen: a change is a version 2.
-
-    Creates the tables by the metadata of that version, wakes the relay on every insert, and gives
-    the runtime role (`SERVICE_runtime`) rows but no DDL, also on tables that come later.
-    """
-    from sqlalchemy.dialects import postgresql
-    from sqlalchemy.schema import CreateIndex, CreateTable
-
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    tables = ChassisTables(MetaData()).all
-    runtime = f'"{service}_runtime"'
-    statements: list[str] = []
-    for table in tables:
-        statements.append(str(CreateTable(table).compile(dialect=dialect)))
-        statements += [
-            str(CreateIndex(index).compile(dialect=dialect))
-            for index in sorted(table.indexes, key=lambda index: str(index.name))
-        ]
-    return (
-        *statements,
-        _NOTIFY,
-        "CREATE TRIGGER outbox_notify AFTER INSERT ON outbox"
-        " FOR EACH STATEMENT EXECUTE FUNCTION outbox_notify()",
-        f"GRANT USAGE ON SCHEMA public TO {runtime}",
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {runtime}",
-        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {runtime}",
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public"
-        f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {runtime}",
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {runtime}",
-    )

@@ -21,6 +21,11 @@ from chassis.kafka import KafkaSettings
 from chassis.taken import Record
 from contracts.topics import Topic
 
+# A member that died is missed after its session: the shortest that Kafka's default allows. One that
+# lives has longer to come to a rebalance, for it first finishes what it has in hand.
+_SESSION_MS = 6_000
+_REBALANCE_MS = 10_000
+
 BatchHandler = Callable[[Sequence[Record]], Awaitable[None]]
 
 
@@ -47,6 +52,9 @@ def subscription(
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.NACK_ON_ERROR,
         fetch_max_wait_ms=settings.consumer_fetch_wait_ms,
+        session_timeout_ms=_SESSION_MS,
+        heartbeat_interval_ms=_SESSION_MS // 3,
+        rebalance_timeout_ms=_REBALANCE_MS,
         # Both would decode headers and JSON before we can reject a bad record.
         parser=_parse,
         decoder=_decode,

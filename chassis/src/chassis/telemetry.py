@@ -108,6 +108,12 @@ class Metrics:
         self.outbox_parked = Counter(
             "koppla_outbox_parked", "Events that can't ever be sent", ["service"], registry=registry
         )
+        self.dead_letters = Gauge(
+            "koppla_dead_letters",
+            "Dead letters that nobody has settled; status waiting: behind an open one of their key",
+            ["service", "topic", "status"],
+            registry=registry,
+        )
         self.purged = Counter(
             "koppla_rows_purged",
             "Rows that retention took away",

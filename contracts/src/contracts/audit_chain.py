@@ -10,12 +10,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 NO_TENANT = "-"
 """The chain of acts that concern no tenant: changes of exclusion rules."""
 START = "0" * 64
 """What stands before the first entry of a chain."""
+KEPT_YEARS = 7
+ERASURE: Final = "person_erased"
+ERASED_HERE = "trail_rows"
+"""The fact of an erasure that says how many entries lost their person by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,34 +88,56 @@ def _refuse(value: object) -> object:
     raise TypeError(f"not a JSON value: {type(value).__name__}")
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A chain as it was exported: its newest entry, and its oldest one of then."""
+
+    seq: int
+    hash: str
+    at: datetime
+    first_seq: int
+    first_at: datetime
+
+
 class Verifier:
     """Checks entries as they come, chain by chain in the order of `seq`.
 
     anchors: by chain, (seq, hash) of the last entry that retention has taken away. heads: by
-    chain, (seq, hash) as they were exported earlier; what was there then must be there still.
+    chain, as they were exported earlier; what was there then must be there still, unless it is
+    older than KEPT_YEARS by now. An anchor alone proves nothing: who may delete may also write one.
     """
 
     def __init__(
         self,
         anchors: Mapping[str, tuple[int, str]] | None = None,
-        heads: Mapping[str, tuple[int, str]] | None = None,
+        heads: Mapping[str, Head] | None = None,
+        now: datetime | None = None,
     ) -> None:
         self._anchors = dict(anchors or {})
-        self._heads = dict(heads or {})
-        self._last: dict[str, tuple[int, str]] = {}
+        self._exported = dict(heads or {})
+        self._kept_since = _years_before(now or datetime.now(UTC), KEPT_YEARS)
+        self._heads: dict[str, Head] = {}
+        self._reached: set[str] = set()
+        self._told_erased = 0
         self.erased = 0
         self.entries = 0
 
     @property
-    def last(self) -> dict[str, tuple[int, str]]:
-        """By chain, (seq, hash) of the newest entry seen: the heads to export."""
-        return dict(self._last)
+    def heads(self) -> dict[str, Head]:
+        """By chain, what to export of the entries seen."""
+        return dict(self._heads)
 
     def check(self, entry: Entry, beside: Beside | None) -> list[str]:
         """What is wrong with the entry, in words without personal data; empty when nothing is."""
         self.entries += 1
-        seq, previous = self._last.get(entry.chain) or self._anchors.get(entry.chain) or (0, START)
-        self._last[entry.chain] = (entry.seq, entry.hash)
+        known = self._heads.get(entry.chain)
+        if known is not None:
+            seq, previous = known.seq, known.hash
+            first = known.first_seq, known.first_at
+        else:
+            seq, previous = self._anchors.get(entry.chain, (0, START))
+            first = entry.seq, entry.at
+        self._heads[entry.chain] = Head(entry.seq, entry.hash, entry.at, *first)
         wrong = []
         if entry.seq != seq + 1:
             wrong.append(f"follows {seq}: entries are missing or doubled")
@@ -126,21 +152,50 @@ class Verifier:
             entry.shown_digest,
         ):
             wrong.append("its person or its text was changed")
-        head = self._heads.get(entry.chain)
-        if head is not None and head[0] == entry.seq and head[1] != entry.hash:
-            wrong.append("is not the entry that was exported")
+        if entry.action == ERASURE:
+            self._told_erased += int(entry.facts.get(ERASED_HERE, 0))
+        exported = self._exported.get(entry.chain)
+        if exported is not None and exported.seq == entry.seq:
+            self._reached.add(entry.chain)
+            if exported.hash != entry.hash:
+                wrong.append("is not the entry that was exported")
         return [f"{entry.chain}:{entry.seq} {what}" for what in wrong]
 
     def missing(self) -> list[str]:
-        """Exported heads that no chain reaches any more; ask when all entries were checked."""
-        return [
-            f"{chain}:{seq} was exported and is gone"
-            for chain, (seq, _) in sorted(self._heads.items())
-            if max(self._last.get(chain, (0, ""))[0], self._anchors.get(chain, (0, ""))[0]) < seq
+        """What is not there any more and ought to be; ask when all entries were checked."""
+        wrong = [
+            sentence
+            for chain, head in sorted(self._exported.items())
+            for sentence in self._gone(chain, head)
         ]
+        if self.erased > self._told_erased:
+            wrong.append(
+                f"{self.erased} entries have lost their person,"
+                f" the trail tells of {self._told_erased}"
+            )
+        return wrong
+
+    def _gone(self, chain: str, head: Head) -> list[str]:
+        seq, seal = self._anchors.get(chain, (0, START))
+        if chain not in self._reached:
+            by_retention = head.at < self._kept_since and (
+                seq > head.seq or (seq, seal) == (head.seq, head.hash)
+            )
+            return [] if by_retention else [f"{chain}:{head.seq} was exported and is gone"]
+        if seq >= head.first_seq and head.first_at >= self._kept_since:
+            return [f"{chain}:{head.first_seq} was exported and taken away before its time"]
+        return []
+
+
+def _years_before(moment: datetime, years: int) -> datetime:
+    try:
+        return moment.replace(year=moment.year - years)
+    except ValueError:  # the 29th of February
+        return moment.replace(year=moment.year - years, day=28)
 
 
 def verify(entries: Iterable[tuple[Entry, Beside | None]]) -> list[str]:
     """What is wrong with whole chains that begin at their first entry; empty when nothing is."""
     verifier = Verifier()
-    return [wrong for entry, beside in entries for wrong in verifier.check(entry, beside)]
+    wrong = [wrong for entry, beside in entries for wrong in verifier.check(entry, beside)]
+    return wrong + verifier.missing()

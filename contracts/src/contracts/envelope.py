@@ -34,7 +34,8 @@ class Envelope:
 
     id: UUIDv7, given once when the event is written down, never derived from offset or content.
     type: the event's name, for example `LinkRequested`. source: the service's name.
-    time: aware, UTC. traceparent: W3C trace context, or None.
+    time: aware, UTC. traceparent: W3C trace context, or None. snapshot: whether it tells what is
+    so, and not what has just happened; an extension attribute, `ce_snapshot`.
     """
 
     id: UUID
@@ -42,6 +43,7 @@ class Envelope:
     source: str
     time: datetime
     traceparent: str | None = None
+    snapshot: bool = False
 
     def headers(self) -> list[tuple[str, bytes]]:
         pairs = [
@@ -52,6 +54,8 @@ class Envelope:
             ("ce_time", self.time.astimezone(UTC).isoformat().replace("+00:00", "Z")),
             ("content-type", CONTENT_TYPE),
         ]
+        if self.snapshot:
+            pairs.append(("ce_snapshot", "true"))
         if self.traceparent:
             pairs.append(("traceparent", self.traceparent))
         return [(name, value.encode()) for name, value in pairs]
@@ -91,4 +95,5 @@ class Envelope:
         traceparent = found.get("traceparent", "")
         # W3C Trace Context: what can't be read is dropped, and the event is taken without it.
         known = traceparent if _TRACEPARENT.fullmatch(traceparent) else None
-        return cls(event_id, found["ce_type"], found["ce_source"], moment, known)
+        told = found.get("ce_snapshot") == "true"
+        return cls(event_id, found["ce_type"], found["ce_source"], moment, known, told)

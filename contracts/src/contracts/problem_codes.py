@@ -24,6 +24,8 @@ class Code(Enum):
     ALREADY_LINKED = (409, "The client is already linked")
     ALREADY_DECIDED = (409, "The request has already been decided")
     NOT_LINKED = (409, "The client is not linked to this bureau")
+    LETTER_SETTLED = (409, "The dead letter has already been settled in another way")
+    OLDER_LETTER_OPEN = (409, "An older dead letter of the same key has to be settled first")
     LINK_EXPIRED = (410, "The link has expired")
     SIGN_IN_SPENT = (410, "The sign-in has been used or is too old")
     BODY_TOO_LARGE = (413, "The body is too large")

@@ -5,16 +5,16 @@ Heads that were exported earlier prove more: that nothing was cut off or made an
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from contracts.audit_chain import Beside, Entry, Verifier
+from contracts.audit_chain import Beside, Entry, Head, Verifier
 from koppla.ops_client import OpsClient
 
 _PATH = "/v1/ops/linking/audit-chain"
-Heads = dict[str, tuple[int, str]]
+Heads = dict[str, Head]
 
 
 class HeadsUnreadable(Exception):
@@ -45,18 +45,18 @@ def check(pages: Iterable[dict[str, Any]], exported: Heads) -> Verdict:
             anchors = {chain: (place[0], place[1]) for chain, place in page["anchors"].items()}
             verifier = Verifier(anchors, exported)
         for row in page["items"]:
-            at = datetime.fromisoformat(row["entry"]["at"].replace("Z", "+00:00"))
+            at = _moment(row["entry"]["at"])
             beside = None if row["beside"] is None else Beside(**row["beside"])
             wrong += verifier.check(Entry(**{**row["entry"], "at": at}), beside)
     assert verifier is not None  # there is always a first page
-    return Verdict(verifier.entries, verifier.erased, wrong + verifier.missing(), verifier.last)
+    return Verdict(verifier.entries, verifier.erased, wrong + verifier.missing(), verifier.heads)
 
 
 def write_heads(heads: Heads, out: Path) -> None:
-    """One JSON object a line: {chain, seq, hash}."""
+    """One JSON object a line: {chain, seq, hash, at, first_seq, first_at}; moments in ISO 8601."""
     lines = [
-        json.dumps({"chain": chain, "seq": seq, "hash": seal})
-        for chain, (seq, seal) in sorted(heads.items())
+        json.dumps({"chain": chain, **asdict(head)}, default=datetime.isoformat)
+        for chain, head in sorted(heads.items())
     ]
     out.write_text("".join(line + "\n" for line in lines), "utf-8")
 
@@ -65,11 +65,24 @@ def read_heads(path: Path | None) -> Heads:
     """What `write_heads` wrote; nothing for no file. Raises HeadsUnreadable."""
     if path is None:
         return {}
-    heads: Heads = {}
     try:
-        for line in path.read_text("utf-8").splitlines():
-            head = json.loads(line)
-            heads[str(head["chain"])] = (int(head["seq"]), str(head["hash"]))
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        return {
+            str(line["chain"]): Head(
+                seq=int(line["seq"]),
+                hash=str(line["hash"]),
+                at=_moment(line["at"]),
+                first_seq=int(line["first_seq"]),
+                first_at=_moment(line["first_at"]),
+            )
+            for line in lines
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise HeadsUnreadable(f"{path}: not heads of an audit trail: {error}") from None
-    return heads
+
+
+def _moment(said: str) -> datetime:
+    moment = datetime.fromisoformat(said.replace("Z", "+00:00"))
+    if moment.tzinfo is None:
+        raise ValueError(f"{said} is without a time zone")
+    return moment

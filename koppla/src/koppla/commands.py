@@ -2,13 +2,14 @@
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from koppla import deployment
+from koppla import deployment, recovery_commands
+from koppla.letter_commands import dead_letters
+from koppla.options import DEFAULT_DATA, AsJson, Data, Kafka, give_up, say
 
 app = typer.Typer(
     help="Koppla: how an accounting bureau gets access to a client's books.",
@@ -26,16 +27,8 @@ app.add_typer(audit, name="audit")
 person = typer.Typer(help="One person's data across the services.", no_args_is_help=True)
 app.add_typer(person, name="person")
 
-DEFAULT_DATA = Path(".koppla")
-Data = Annotated[Path, typer.Option("--data", help="The data folder of the run.")]
-Kafka = Annotated[str | None, typer.Option("--kafka", help="HOST:PORT instead of --data's broker.")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
-
-
-def give_up(reason: str) -> NoReturn:
-    """One line on standard error, exit code 2."""
-    sys.stderr.write(reason.strip().replace("\n", " ") + "\n")
-    raise typer.Exit(2)
+app.add_typer(dead_letters, name="dead-letters")
+recovery_commands.add_to(app)
 
 
 @app.command()
@@ -158,22 +151,12 @@ def import_bureaus(
     _import("bureaus", file, data, kafka, replace, confirm_deletes, skip_invalid)
 
 
-def _say(work: Callable[[], str]) -> None:
-    """Prints what an operator's call says; one line and exit code 2 where it is refused."""
-    from koppla.ops_client import NotRunning, OpsRefused
-
-    try:
-        sys.stdout.write(work() + "\n")
-    except (NotRunning, OpsRefused) as error:
-        give_up(str(error))
-
-
 @app.command()
 def status(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
     """Lag, backlog, relay holder and dead letters of each service."""
     from koppla.status import show
 
-    _say(lambda: show(data, as_json=as_json))
+    say(lambda: show(data, as_json=as_json))
 
 
 Kind = Annotated[str, typer.Argument(help="group, bureau or multi_company_setup.")]
@@ -185,7 +168,7 @@ def list_exclusions(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
     """Show the rules."""
     from koppla.exclusions import listed
 
-    _say(lambda: listed(data, as_json=as_json))
+    say(lambda: listed(data, as_json=as_json))
 
 
 @exclusions.command("add")
@@ -195,7 +178,7 @@ def add_exclusion(
     """Exclude a chain, a bureau or multi-company set-ups; holds at once."""
     from koppla.exclusions import add
 
-    _say(lambda: add(data, kind, value, as_json=as_json))
+    say(lambda: add(data, kind, value, as_json=as_json))
 
 
 @exclusions.command("remove")
@@ -205,7 +188,7 @@ def remove_exclusion(
     """Let them in again; holds at once."""
     from koppla.exclusions import remove
 
-    _say(lambda: remove(data, kind, value, as_json=as_json))
+    say(lambda: remove(data, kind, value, as_json=as_json))
 
 
 Exported = Annotated[
@@ -266,7 +249,7 @@ def export_person(
         out.write_text(document + "\n", "utf-8")
         return f"written to {out}"
 
-    _say(work)
+    say(work)
 
 
 @person.command("erase")
@@ -282,4 +265,4 @@ def erase_person(
 
     if not yes and not typer.confirm(f"Erase {user_id} for good?", err=True):
         give_up("nothing was erased")
-    _say(lambda: erase(data, user_id, reason, as_json=as_json))
+    say(lambda: erase(data, user_id, reason, as_json=as_json))

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.app import Service
@@ -71,7 +71,7 @@ class Gateway:
             }
 
         async def measured() -> bytes:
-            return b"".join(generate_latest(service.metrics.registry) for service in services)
+            return b"".join([await service.measured() for service in services])
 
         apps = [service.http for service in services]
         self._own = own_pages(apps, not_ready, measured, has_inbox=inbox is not None)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from contracts.envelope import uuid7
 from services.activation.tests.bureau import Activation, bureau, client, linked, user
 from tests.support.roles import CALLERS, guarded, row
 
@@ -21,6 +22,12 @@ TABLE: dict[str, tuple[str, Any]] = {
     "POST /v1/sign-ins/redeem": ("xfffffn", {"token": "made-up"}),
     "GET /v1/ops/activation/persons/{user_id}": ("xffffof", None),
     "POST /v1/ops/activation/persons/{user_id}/erase": ("xffffof", {"reason": "x"}),
+    "GET /v1/ops/activation/dead-letters": ("xffffof", None),
+    "GET /v1/ops/activation/dead-letters/{letter_id}": ("xffffnf", None),
+    "POST /v1/ops/activation/dead-letters/{letter_id}/retry": ("xffffnf", {"reason": "x"}),
+    "POST /v1/ops/activation/dead-letters/{letter_id}/discard": ("xffffnf", {"reason": "x"}),
+    "POST /v1/ops/activation/replay": ("xffffof", {"snapshot": True}),
+    "GET /v1/ops/activation/held/{holding}": ("xffffof", None),
     "GET /v1/ops/activation/status": ("xffffof", None),
 }
 
@@ -51,7 +58,13 @@ async def test_every_operation_knows_its_callers_and_keeps_others_out(
             strict=True,
         )
     )
-    ids = {"tenant_id": "100001", "consultant_id": "bo", "user_id": "bo"}
+    ids = {
+        "tenant_id": "100001",
+        "consultant_id": "bo",
+        "user_id": "bo",
+        "letter_id": str(uuid7()),
+        "holding": "links",
+    }
     found, leaked = {}, []
     for operation, (_, body) in TABLE.items():
         found[operation], told = await row(service.running.http, operation, callers, ids, body)

@@ -16,6 +16,7 @@ async def limited(world: World, **limits: str) -> AsyncIterator[World]:
     off = {
         "rate_link_pages": "off",
         "rate_requests_per_bureau": "off",
+        "rate_requests_per_client": "off",
         "rate_mails_per_address": "off",
     }
     started = world.harness.running(

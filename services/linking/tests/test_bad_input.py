@@ -104,3 +104,10 @@ async def test_bad_bodies_of_an_acceptance(world: World) -> None:
         assert (answer.status_code, answer.json()["code"]) == (status, code), (kind, sent[:80])
     assert await world.running.rows("SELECT 1 FROM links") == []
     assert (await world.page(token)).json()["status"] == "pending"
+
+
+async def test_a_made_up_request_is_unknown_however_long_its_name(world: World) -> None:
+    headers = {**world.user(), "idempotency-key": "k"}
+    for name in ("x" * 3000, "".join(f"{n:x}" for n in range(1000))):
+        answer = await world.http.post(f"/v1/link-requests/{name}/resend", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (404, "REQUEST_NOT_FOUND")

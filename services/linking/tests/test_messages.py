@@ -2,7 +2,7 @@
 
 import pytest
 
-from linking.messages import holds_address
+from linking.messages import holds_address, without_address
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,11 @@ from linking.messages import holds_address
         "gå till evil.de eller evil.co.uk",
         "EVIL.DE",
         "moc.live\u202e",
+        "evil\u3002com",
+        "evil.zip",
+        "evil.bank",
+        "пример.рф",
+        "evil.中国",
     ],
 )
 def test_an_address_is_found(text: str) -> None:
@@ -35,9 +40,17 @@ def test_an_address_is_found(text: str) -> None:
         "Ring 08-123 45 67 eller mejla anna@nordkust.se",
         "och/eller",
         "Det är klart.Vi hörs. Allt o.s.v. enl. ö.k. med bl.a. moms, s.k. a-kassa",
+        "Det är klart.Återkommer. Öppet.Även lördag",
         "Moms 12,5 % (1.5/2)",
         "",
     ],
 )
 def test_plain_words_are_not(text: str) -> None:
     assert not holds_address(text)
+
+
+def test_why_a_text_is_refused_is_said() -> None:
+    with pytest.raises(ValueError, match="web address"):
+        without_address("se evil.com")
+    with pytest.raises(ValueError, match="direction of writing"):
+        without_address("Hej \u202edå")

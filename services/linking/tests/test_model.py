@@ -53,7 +53,8 @@ def driven(
     nowhere = Broker("127.0.0.1:9", {"kafka_idempotence": False})
     harness = Harness(postgres, nowhere, issuer, tmp_path)
     # The model knows no limits, and all its mails go to six addresses.
-    settings = {**SETTINGS, "rate_mails_per_address": "off", "rate_link_pages": "off"}
+    off = ("rate_requests_per_client", "rate_mails_per_address", "rate_link_pages")
+    settings = {**SETTINGS, **dict.fromkeys(off, "off")}
     running = harness.running("linking", LinkingSettings, build, roles=("serve",), **settings)
     started = loop.run_until_complete(running.__aenter__())
     driven = Driven(loop, started, harness)

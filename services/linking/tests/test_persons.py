@@ -4,7 +4,12 @@ from typing import Any
 
 import httpx
 
+from contracts.events.linking import LinkRequestCancelled
+from contracts.events.notifier import MailSent
+from contracts.topics import DIRECTORY_CLIENTS
+from koppla.waiting import until
 from services.linking.tests.test_audit import wrong
+from services.linking.tests.test_mail_states import news
 from services.linking.tests.world import EVA, FIA, World, client
 
 PATH = "/v1/ops/linking/persons/eva"
@@ -73,3 +78,49 @@ async def test_only_ops_see_and_erase_a_person(world: World) -> None:
     assert (unknown.status_code, unknown.json()["code"]) == (404, "NOT_FOUND")
     empty = await erase(world, " ")
     assert (empty.status_code, empty.json()["errors"][0]["field"]) == (422, "reason")
+
+
+async def test_an_erasure_takes_the_time_line_and_what_is_kept_of_the_deleted(
+    world: World,
+) -> None:
+    made = await world.asked()
+    await world.broker.publish(news(made, MailSent))
+    told = "SELECT text FROM request_events WHERE user_id = 'eva'"
+    await until(lambda: world.running.rows(told), what="the mail in the time line")
+    for tenant_id in ("100001", "100002", "100004"):
+        await world.gone(DIRECTORY_CLIENTS, tenant_id, "clients", "tenant_id")
+    assert {"clients", "time_line"} <= set(await held(world))
+    answer = await erase(world)
+    assert answer.status_code == 200, answer.text
+    erased = answer.json()["erased"]
+    assert (erased["time_line"], erased["deleted_clients"]) == (1, 3)
+    assert [row["text"] for row in await world.running.rows(told)] == ["–"]
+    assert not {"clients", "time_line"} & set(await held(world))
+    again = await erase(world)
+    assert set(again.json()["erased"].values()) == {0}
+
+
+async def test_nobody_is_mailed_at_the_address_of_the_erased(world: World) -> None:
+    made = await world.asked()
+    for tenant_id in ("100001", "100002", "100004"):
+        await world.directory(client(tenant_id, f"Ny {tenant_id}", FIA))
+    assert (await erase(world)).status_code == 200
+    await world.gone(DIRECTORY_CLIENTS, made["tenant_id"], "clients", "tenant_id")
+    [cancelled] = await world.published(LinkRequestCancelled, 1)
+    assert cancelled.recipients
+    assert "invalid.example" not in str(cancelled)
+
+
+async def test_a_dead_letter_that_names_her_is_emptied_however_it_is_spelt(world: World) -> None:
+    for spelt in ('{"user_id": "eva", "name"', '{"user_id":"eva","name"'):
+        await world.broker.publish_raw(DIRECTORY_CLIENTS, b"9", spelt.encode())
+    values = "SELECT value FROM dead_letters"
+
+    async def buried() -> bool:
+        return len(await world.running.rows(values)) == 2
+
+    await until(buried, what="two dead letters")
+    for tenant_id in ("100001", "100002", "100004"):
+        await world.directory(client(tenant_id, f"Ny {tenant_id}", FIA))
+    assert (await erase(world)).json()["erased"]["dead_letters"] == 2
+    assert [row["value"] for row in await world.running.rows(values)] == [None, None]

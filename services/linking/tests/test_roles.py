@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from contracts.envelope import uuid7
 from services.linking.tests.test_paper_forms import FORM
 from services.linking.tests.world import World
 from tests.support.roles import CALLERS, guarded, row
@@ -25,6 +26,12 @@ TABLE: dict[str, tuple[str, Any]] = {
     "POST /v1/links/{link_id}/end": ("xofnoff", None),
     "POST /v1/paper-forms": ("xfffoff", {**FORM, "bureau_id": "kpmg-1"}),
     "GET /v1/audit": ("xfffoof", None),
+    "GET /v1/ops/linking/dead-letters": ("xffffof", None),
+    "GET /v1/ops/linking/dead-letters/{letter_id}": ("xffffnf", None),
+    "POST /v1/ops/linking/dead-letters/{letter_id}/retry": ("xffffnf", {"reason": "x"}),
+    "POST /v1/ops/linking/dead-letters/{letter_id}/discard": ("xffffnf", {"reason": "x"}),
+    "POST /v1/ops/linking/replay": ("xffffof", {"snapshot": True}),
+    "GET /v1/ops/linking/held/{holding}": ("xffffof", None),
     "GET /v1/ops/linking/status": ("xffffof", None),
     "GET /v1/ops/linking/exclusions": ("xffffof", None),
     "POST /v1/ops/linking/exclusions": ("xffffof", RULE),
@@ -56,7 +63,12 @@ def callers(world: World) -> dict[str, dict[str, str]]:
 async def test_every_operation_knows_its_callers_and_keeps_others_out(world: World) -> None:
     assert guarded(world.running.service.http) == set(TABLE)
     made, link = await world.asked("100002"), await world.linked()
-    ids = {"request_id": made["id"], "link_id": link["id"], "user_id": "eva"}
+    ids = {
+        "request_id": made["id"],
+        "link_id": link["id"],
+        "user_id": "eva",
+        "letter_id": str(uuid7()),
+    }
     found, leaked = {}, []
     for operation, (_, body) in TABLE.items():
         found[operation], told = await row(world.http, operation, callers(world), ids, body)

@@ -140,6 +140,21 @@ async def test_the_count_is_exact_over_replicas_and_at_once(world: World) -> Non
     assert await world.outbox("LinkRequested") == 4
 
 
+async def test_a_bureau_that_floods_a_client_leaves_room_for_others(world: World) -> None:
+    async with limited(world, rate_requests_per_client="3/24h") as strict:
+        made = await strict.asked("100002")
+        assert (await strict.act(made, "resend")).status_code == 200
+        assert (await strict.act(made, "cancel")).status_code == 200
+        made = await strict.asked("100002")
+        answer = await strict.act(made, "resend")
+        assert wait(answer).total_seconds() == about(DAY)
+        assert refused(strict, "requests_per_client") == 1
+        assert (await strict.act(made, "cancel")).status_code == 200
+        assert (await strict.ask("100002")).status_code == 429
+        assert (await strict.ask("100004")).status_code == 201
+        assert (await strict.ask("100002", of_syd(world))).status_code == 201
+
+
 async def test_an_address_that_is_full_refuses_the_whole_request(world: World) -> None:
     async with limited(world, rate_mails_per_address="2/24h") as strict:
         await strict.asked("100002")

@@ -1,5 +1,6 @@
 """Who may do what: every operation × every role, in one table (R2)."""
 
+from contracts.envelope import uuid7
 from tests.support.harness import Harness, Running
 from tests.support.roles import CALLERS, guarded, row
 
@@ -8,6 +9,12 @@ TABLE = {
     "POST /v1/client-searches": ("xooooff", {"tenant_id": "100001"}),
     "GET /v1/ops/search/persons/{user_id}": ("xffffof", None),
     "POST /v1/ops/search/persons/{user_id}/erase": ("xffffof", {"reason": "x"}),
+    "GET /v1/ops/search/dead-letters": ("xffffof", None),
+    "GET /v1/ops/search/dead-letters/{letter_id}": ("xffffnf", None),
+    "POST /v1/ops/search/dead-letters/{letter_id}/retry": ("xffffnf", {"reason": "x"}),
+    "POST /v1/ops/search/dead-letters/{letter_id}/discard": ("xffffnf", {"reason": "x"}),
+    "POST /v1/ops/search/replay": ("xffffof", {"snapshot": True}),
+    "GET /v1/ops/search/held/{holding}": ("xffffof", None),
     "GET /v1/ops/search/status": ("xffffof", None),
 }
 
@@ -29,6 +36,7 @@ async def test_every_operation_knows_its_callers(harness: Harness, search: Runni
             strict=True,
         )
     )
+    ids = {"user_id": "eva", "letter_id": str(uuid7()), "holding": "bureaus"}
     for operation, (letters, body) in TABLE.items():
-        found, _ = await row(search.http, operation, callers, {"user_id": "eva"}, body)
+        found, _ = await row(search.http, operation, callers, ids, body)
         assert (operation, found) == (operation, letters)

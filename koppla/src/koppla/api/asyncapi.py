@@ -24,6 +24,13 @@ BINDING = "0.5.0"
 PLATFORM = "platform"
 _SAMPLES = HOME / "golden"
 _ABOUT = ("id", "topic", "partition", "offset", "error")
+_DEAD_LETTER = {
+    "dead_letter_id": "0193a5d2-1c07-7a07-8c4d-5e6f708192a3",
+    "dead_letter_topic": "directory.clients.v1",
+    "dead_letter_partition": "3",
+    "dead_letter_offset": "1742",
+    "dead_letter_error": "ClientRecord: Invalid JSON",
+}
 _SCHEMAS = "#/components/schemas/"
 _DESCRIPTION = """\
 What happens in Koppla, as its services tell each other and anybody who listens, on Kafka.
@@ -165,6 +172,11 @@ def _headers(name: str, source: str) -> dict[str, Any]:
             "ce_type": {"type": "string", "const": name},
             "ce_source": {"type": "string", "const": source},
             "ce_time": {"type": "string", "format": "date-time"},
+            "ce_snapshot": {
+                "type": "string",
+                "const": "true",
+                "description": "There where it tells what is so, and not what has just happened.",
+            },
             "content-type": {"type": "string", "const": CONTENT_TYPE},
             "traceparent": {"type": "string", "description": "W3C Trace Context."},
         },
@@ -201,5 +213,6 @@ def _dead_letter() -> dict[str, Any]:
             "properties": {f"dead_letter_{part}": header for part in _ABOUT},
         },
         "payload": {},
+        "examples": [{"name": "DeadLetter", "headers": _DEAD_LETTER, "payload": "{broken"}],
         "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": BINDING}},
     }

@@ -59,7 +59,8 @@ TAGS = {
     "sign-in": "From the client list into a client's company.",
     "paper forms": "Guidance and the forms to sign on paper, for anybody.",
     "support": "For customer service: signed paper forms, and who decided what.",
-    "ops": "For those who run it: how the services are, exclusions, the proof of the audit trail.",
+    "ops": "For those who run it: how the services are, dead letters, exclusions, the proof of the"
+    " audit trail.",
 }
 """By name, in the order of a bureau's work. Every operation has at least one."""
 
@@ -69,6 +70,9 @@ PARAMETERS = {
     "consultant_id": ("A user of the bureau, by its `user_id` in the directory.", "b-1-consultant"),
     "request_id": ("A link request.", "0193a5d2-1c01-7a01-8c4d-5e6f708192a3"),
     "link_id": ("A link between a bureau and a client.", "0193a5d2-1c02-7a02-8c4d-5e6f708192a3"),
+    "letter_id": ("A dead letter.", "0193a5d2-1c07-7a07-8c4d-5e6f708192a3"),
+    "holding": ("What it is of.", "links"),
+    "topic": ("Only those of one topic.", "directory.clients.v1"),
     "token": ("The end of a mailed link's address.", None),
     "user_id": ("A person, by her `user_id` in the directory.", "eva"),
     "limit": ("How many items a page has at most.", 50),

@@ -1,13 +1,14 @@
 """Where the activation service is put together: settings → database → consumer → app."""
 
-from activation import consumers, http
+from activation import consumers, http, snapshots
+from activation.held import HELD
 from activation.persons import PERSONS
 from activation.retention import rules
 from activation.settings import ActivationSettings
 from activation.sign_in_token import SignInKeys
 from activation.sign_ins import HandOff
 from activation.tables import chassis
-from chassis import ops, persons
+from chassis import held, ops, persons, replay
 from chassis.app import Service
 from chassis.auth import BearerTokens
 from chassis.consumer import Consumer
@@ -17,7 +18,9 @@ from chassis.http import new_app
 from chassis.inbox import Inbox
 from chassis.kafka import new_producer
 from chassis.outbox import Outbox
+from chassis.positions import Positions
 from chassis.relay import Relay
+from chassis.replay import Replay
 from chassis.retention import Purger
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
@@ -34,7 +37,8 @@ def build(settings: ActivationSettings) -> Service:
     wakeup = Wakeup(url, "outbox")
     outbox = Outbox(chassis.outbox, NAME)
     letters = DeadLetters(chassis.dead_letters, chassis.outbox, dead_letters(NAME))
-    consumer = Consumer(NAME, settings, database, Inbox(chassis.inbox), letters, metrics)
+    inbox, positions = Inbox(chassis.inbox), Positions(chassis.positions)
+    consumer = Consumer(NAME, settings, database, inbox, positions, letters, metrics)
     consumers.subscribe(consumer, outbox)
     relay = Relay(
         database,
@@ -56,5 +60,7 @@ def build(settings: ActivationSettings) -> Service:
     workers = [purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    held.install(app, NAME, database, HELD)
+    replay.install(app, NAME, database, Replay(chassis.outbox, outbox, snapshots.PARTS))
     persons.install(app, NAME, database, PERSONS)
     return service

@@ -9,7 +9,7 @@ from activation.storage import directory as storage
 from activation.swedish import folded, name_key, sort_key
 from activation.tables import BureauUser
 from chassis.auth import Principal
-from chassis.consumer import Change
+from chassis.handlers import Change
 from chassis.problems import Refused
 from contracts.events.event import Person
 from contracts.fields import IDENTIFIER

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis.schema import version_1
+from chassis.schema_versions import version_1
 
 revision = "0001"
 down_revision = None

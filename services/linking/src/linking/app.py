@@ -1,6 +1,6 @@
 """Where the linking service is put together: settings → database → consumer → app."""
 
-from chassis import ops, persons
+from chassis import held, ops, persons, replay
 from chassis.app import Component, Service
 from chassis.auth import BearerTokens
 from chassis.bursts import Bursts
@@ -13,16 +13,20 @@ from chassis.idempotency import IdempotencyKeys
 from chassis.inbox import Inbox
 from chassis.kafka import new_producer
 from chassis.outbox import Outbox
+from chassis.positions import Positions
 from chassis.relay import Relay
+from chassis.replay import Replay
 from chassis.retention import Purger
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
 from linking import consumers, forms, http, pages
+from linking.held import HELD
 from linking.http.origin import Origins
 from linking.limits import SendingLimits
 from linking.persons import PERSONS, entry_of_erasures
 from linking.retention import rules
+from linking.service import snapshots
 from linking.service.asking import Terms
 from linking.settings import LinkingSettings
 from linking.sweeper import Sweeper
@@ -39,7 +43,8 @@ def build(settings: LinkingSettings) -> Service:
     wakeup = Wakeup(url, "outbox")
     outbox = Outbox(chassis.outbox, NAME)
     letters = DeadLetters(chassis.dead_letters, chassis.outbox, dead_letters(NAME))
-    consumer = Consumer(NAME, settings, database, Inbox(chassis.inbox), letters, metrics)
+    inbox, positions = Inbox(chassis.inbox), Positions(chassis.positions)
+    consumer = Consumer(NAME, settings, database, inbox, positions, letters, metrics)
     consumers.subscribe(consumer, outbox)
     relay = Relay(
         database,
@@ -51,7 +56,10 @@ def build(settings: LinkingSettings) -> Service:
     )
     app = new_app("Koppla linking", BearerTokens(settings), metrics)
     limits = SendingLimits(
-        settings.rate_requests_per_bureau, settings.rate_mails_per_address, metrics
+        settings.rate_requests_per_bureau,
+        settings.rate_requests_per_client,
+        settings.rate_mails_per_address,
+        metrics,
     )
     terms = Terms(settings.link_ttl, settings.public_url, limits)
     keys = IdempotencyKeys(chassis.idempotency_keys)
@@ -68,5 +76,7 @@ def build(settings: LinkingSettings) -> Service:
     ]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    held.install(app, NAME, database, HELD)
+    replay.install(app, NAME, database, Replay(chassis.outbox, outbox, snapshots.PARTS))
     persons.install(app, NAME, database, PERSONS, entry_of_erasures(Origins(addresses)))
     return service

@@ -14,12 +14,13 @@ class LimitSettings(Settings):
     """Why the defaults are what they are: docs/limits.md.
 
     rate_link_pages: of each client address, by each replica for itself. rate_requests_per_bureau:
-    requests and resends. rate_mails_per_address: mails with a link to answer by, reminders left
-    out.
+    requests and resends; rate_requests_per_client: those of one bureau to one client.
+    rate_mails_per_address: mails with a link to answer by, reminders left out.
     """
 
     rate_link_pages: RateSetting = Rate(6000, timedelta(minutes=1))
     rate_requests_per_bureau: RateSetting = Rate(5000, _DAY)
+    rate_requests_per_client: RateSetting = Rate(300, _DAY)
     rate_mails_per_address: RateSetting = Rate(1000, _DAY)
 
 
@@ -28,5 +29,6 @@ class SendingLimits:
     """What a sending may meet; None for no limit. metrics: where refusals are counted."""
 
     requests_per_bureau: Rate | None
+    requests_per_client: Rate | None
     mails_per_address: Rate | None
     metrics: Metrics

@@ -26,7 +26,9 @@ _ADDRESS = re.compile(
     | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}\b               # an IPv4 address
     | (?<![@\w.-])(?:[\w-]+\.)+                 # a bare domain, which mail clients make a link of;
       (?:com|net|org|info|biz|app|dev|xyz|top|link|click|site|online|shop|page|store|tech|cloud
-        |live|blog|wiki|club|vip|icu|pro|name|mobi|(?-i:{_TOP}))
+        |live|blog|wiki|club|vip|icu|pro|name|mobi|zip|mov|bank|agency|foundation|gratis|loan
+        |finance|buzz|cyou|(?-i:{_TOP})
+        |[^\W\d_a-zA-Z\u00aa-\u024f]{{2,}})        # in another script than ours
       (?![\w-])                                 # not the one of a mail address
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -37,7 +39,9 @@ _REORDERED = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 def without_address(text: str) -> str:
-    """The text itself; ValueError where it holds an address."""
+    """The text itself; ValueError where it holds an address, or turns the way it is read."""
+    if _REORDERED.search(text):
+        raise ValueError("must not hold characters that turn the direction of writing")
     if holds_address(text):
         raise ValueError("must not hold a web address")
     return text
@@ -46,10 +50,11 @@ def without_address(text: str) -> str:
 def holds_address(text: str) -> bool:
     """Whether the text holds something that a mail client would show as a link.
 
-    Full-width and invisible characters don't hide it.
+    Full-width and invisible characters don't hide it. Domains end in too many ways to know all;
+    mails show whatever is left as text.
     """
     if _REORDERED.search(text):
         return True
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", text).replace("\u3002", ".")
     plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
     return _ADDRESS.search(plain) is not None

@@ -4,14 +4,19 @@ Who asked, decided and ended stays in requests and links as long as accounting r
 17.3 b); everything else goes.
 """
 
+from collections.abc import Mapping
+
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
 from chassis.persons import OnErased, Persons, Question
+from contracts.audit_chain import ERASURE
 from linking.http.origin import Origins
 from linking.service.auditing import record
 from linking.service.guard import support_person
+
+_TRAIL = "audit_trail"
 
 PERSONS = Persons(
     listed=(
@@ -55,7 +60,12 @@ PERSONS = Persons(
             "SELECT to_jsonb(f) FROM paper_forms f WHERE registered_by ->> 'user_id' = :user_id",
         ),
         Question(
-            "audit_trail",
+            "time_line",
+            "SELECT jsonb_build_object('at', at, 'type', type, 'text', text)"
+            " FROM request_events WHERE user_id = :user_id AND text <> '–'",
+        ),
+        Question(
+            _TRAIL,
             "SELECT jsonb_build_object('at', e.at, 'action', e.action, 'subject', e.subject,"
             " 'person', p.person, 'shown', p.shown)"
             " FROM audit_persons p JOIN audit_entries e USING (chain, seq)"
@@ -69,7 +79,29 @@ PERSONS = Persons(
             " mail_error = NULL WHERE user_id = :user_id AND email <> 'erased@invalid.example'"
             " RETURNING 1) SELECT count(*) FROM gone",
         ),
-        Question("audit_trail", "SELECT audit_erase_person(:user_id)"),
+        Question(
+            "time_line",
+            "WITH gone AS (UPDATE request_events SET text = '–' WHERE user_id = :user_id"
+            " AND text <> '–' RETURNING 1) SELECT count(*) FROM gone",
+        ),
+        # Of those that the directory has, the check before took care.
+        Question(
+            "deleted_clients",
+            "WITH gone AS (UPDATE clients SET system_admins = (SELECT coalesce(jsonb_agg(p), '[]')"
+            " FROM jsonb_array_elements(system_admins) p WHERE p ->> 'user_id' <> :user_id)"
+            " WHERE deleted_at IS NOT NULL AND system_admins @> jsonb_build_array("
+            "jsonb_build_object('user_id', CAST(:user_id AS text)))"
+            " RETURNING 1) SELECT count(*) FROM gone",
+        ),
+        Question(
+            "deleted_bureaus",
+            "WITH gone AS (UPDATE bureaus SET users = (SELECT coalesce(jsonb_agg(p), '[]')"
+            " FROM jsonb_array_elements(users) p WHERE p ->> 'user_id' <> :user_id)"
+            " WHERE deleted_at IS NOT NULL AND users @> jsonb_build_array("
+            "jsonb_build_object('user_id', CAST(:user_id AS text)))"
+            " RETURNING 1) SELECT count(*) FROM gone",
+        ),
+        Question(_TRAIL, "SELECT audit_erase_person(:user_id)"),
     ),
 )
 
@@ -78,16 +110,21 @@ def entry_of_erasures(origins: Origins) -> OnErased:
     """That somebody was erased is in the audit trail; not who."""
 
     async def entered(
-        session: AsyncSession, caller: Principal, request: Request, reason: str, rows: int
+        session: AsyncSession,
+        caller: Principal,
+        request: Request,
+        reason: str,
+        rows: Mapping[str, int],
     ) -> None:
         await record(
             session,
-            "person_erased",
+            ERASURE,
             "person",
             by=support_person(caller),
             origin=origins.of(request),
             reason=reason,
-            rows=rows,
+            rows=sum(rows.values()),
+            trail_rows=rows[_TRAIL],  # ERASED_HERE
         )
 
     return entered

@@ -64,10 +64,10 @@ class PaperFormIn(BaseModel):
     tenant_id: TenantId
     form_kind: FormKind
     signed: StrictBool
-    signed_by: Name
+    signed_by: Annotated[Name, AfterValidator(without_address)]
     signatory_role: SignatoryRole
     signed_on: date
-    reference: Name
+    reference: Annotated[Name, AfterValidator(without_address)]
 
     @field_validator("signed_on", mode="before")
     @classmethod

@@ -181,12 +181,14 @@ class MailedAdmin(Table, table=True):
 
 
 class RequestEvent(Table, table=True):
-    """The time line. by: Person or None. source: what must not be told twice, or None."""
+    """The time line. by: Person or None. user_id: whose mail the text is about, or None. source:
+    what must not be told twice, or None."""
 
     __tablename__ = "request_events"
     __table_args__ = (
         Index("request_events_request", "request_id", "at", "id"),
         Index("request_events_source", "source", unique=True),
+        Index("request_events_user", "user_id", postgresql_where=text("user_id IS NOT NULL")),
     )
 
     id: int | None = Field(
@@ -197,6 +199,7 @@ class RequestEvent(Table, table=True):
     type: str
     by: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     text: str | None = None
+    user_id: str | None = None
     source: UUID | None = None
 
 

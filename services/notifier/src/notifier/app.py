@@ -1,6 +1,6 @@
 """Where the notifier is put together: settings → database → consumer, dispatcher → app."""
 
-from chassis import ops, persons
+from chassis import held, ops, persons, replay
 from chassis.app import Component, Service
 from chassis.auth import BearerTokens
 from chassis.consumer import Consumer
@@ -10,7 +10,9 @@ from chassis.http import new_app
 from chassis.inbox import Inbox
 from chassis.kafka import new_producer
 from chassis.outbox import Outbox
+from chassis.positions import Positions
 from chassis.relay import Relay
+from chassis.replay import Replay
 from chassis.retention import Purger
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
@@ -18,6 +20,7 @@ from contracts.topics import dead_letters
 from notifier import consumers
 from notifier.brake import Brake
 from notifier.dispatcher import CHANNEL, Dispatcher
+from notifier.held import HELD
 from notifier.mailer import Mailer
 from notifier.message import Writer
 from notifier.persons import PERSONS
@@ -36,7 +39,8 @@ def build(settings: NotifierSettings) -> Service:
     database = Database(url, pool=settings.database_pool, name=NAME)
     wakeup = Wakeup(url, "outbox", CHANNEL)
     letters = DeadLetters(chassis.dead_letters, chassis.outbox, dead_letters(NAME))
-    consumer = Consumer(NAME, settings, database, Inbox(chassis.inbox), letters, metrics)
+    inbox, positions = Inbox(chassis.inbox), Positions(chassis.positions)
+    consumer = Consumer(NAME, settings, database, inbox, positions, letters, metrics)
     consumers.subscribe(consumer, Desk(settings.sender().domain))
     relay = Relay(
         database,
@@ -52,6 +56,8 @@ def build(settings: NotifierSettings) -> Service:
     workers: list[Component] = [_dispatcher(settings, database, wakeup, metrics), purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    held.install(app, NAME, database, HELD)
+    replay.install(app, NAME, database, Replay(chassis.outbox, Outbox(chassis.outbox, NAME)))
     persons.install(app, NAME, database, PERSONS)
     return service
 

@@ -13,6 +13,7 @@ from contracts.events.linking import (
     LinkRequestResent,
     LinkRequestUndeliverable,
 )
+from contracts.topics import LINKING_LINKS
 from notifier.service import Desk
 
 
@@ -27,3 +28,6 @@ def subscribe(consumer: Consumer, desk: Desk) -> None:
     consumer.on_envelope(LinkRequestUndeliverable, desk.take_undeliverable)
     consumer.on_envelope(LinkEstablished, desk.take_link)
     consumer.on_envelope(LinkEnded, desk.take_end)
+    # Mails can't be taken back: none says that a link began after one has said that it ended. What
+    # the others say, a decision voids whatever came first.
+    consumer.keep_order(LINKING_LINKS)

@@ -24,7 +24,7 @@ class Desk:
     """Queues the mails of events. domain: the sender's, which Message-IDs end in.
 
     Each method takes (session, event, envelope). Doubled events find the delivery already there,
-    and a sending that its decision has overtaken makes no mail.
+    and a sending that its decision has overtaken makes no mail. Nor does a snapshot.
     """
 
     def __init__(self, domain: str) -> None:
@@ -82,6 +82,9 @@ class Desk:
         envelope: Envelope,
         mails: Sequence[Draft],
     ) -> None:
+        if envelope.snapshot:
+            # It tells what has long been so: nobody is mailed again.
+            return
         await storage.add(
             session, mails, envelope.id, event.bureau_id, event.tenant_id, self._domain
         )

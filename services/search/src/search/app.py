@@ -1,6 +1,6 @@
 """Where the search service is put together: settings → database → consumer → app."""
 
-from chassis import ops, persons
+from chassis import held, ops, persons, replay
 from chassis.app import Service
 from chassis.auth import BearerTokens
 from chassis.bursts import Bursts
@@ -10,12 +10,16 @@ from chassis.dead_letters import DeadLetters
 from chassis.http import new_app
 from chassis.inbox import Inbox
 from chassis.kafka import new_producer
+from chassis.outbox import Outbox
+from chassis.positions import Positions
 from chassis.relay import Relay
+from chassis.replay import Replay
 from chassis.retention import Purger
 from chassis.telemetry import Metrics
 from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
 from search import consumers, http
+from search.held import HELD
 from search.persons import PERSONS
 from search.retention import rules
 from search.settings import SearchSettings
@@ -31,7 +35,8 @@ def build(settings: SearchSettings) -> Service:
     database = Database(url, pool=settings.database_pool, name=NAME)
     wakeup = Wakeup(url, "outbox")
     letters = DeadLetters(chassis.dead_letters, chassis.outbox, dead_letters(NAME))
-    consumer = Consumer(NAME, settings, database, Inbox(chassis.inbox), letters, metrics)
+    inbox, positions = Inbox(chassis.inbox), Positions(chassis.positions)
+    consumer = Consumer(NAME, settings, database, inbox, positions, letters, metrics)
     consumers.subscribe(consumer)
     relay = Relay(
         database,
@@ -49,5 +54,7 @@ def build(settings: SearchSettings) -> Service:
     workers = [purger]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
     ops.install(app, service, chassis)
+    held.install(app, NAME, database, HELD)
+    replay.install(app, NAME, database, Replay(chassis.outbox, Outbox(chassis.outbox, NAME)))
     persons.install(app, NAME, database, PERSONS)
     return service

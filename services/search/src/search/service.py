@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
-from chassis.consumer import Change
+from chassis.handlers import Change
 from chassis.problems import Refused, invalid
 from contracts.events.linking import DELETED
 from contracts.org_number import OrgNumber, OrgNumberError

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, func, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -47,6 +47,23 @@ async def lock_pair(session: AsyncSession, bureau_id: str, tenant_id: str) -> Li
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+async def keyed(
+    session: AsyncSession, after: str | None, key: str | None, limit: int
+) -> Sequence[LinkedClient]:
+    """Pairs behind the key `after`, or of one key: `bureau_id:tenant_id`, by which they are
+    ordered. Nobody else's to change until the commit."""
+    pair = (col(LinkedClient.bureau_id), col(LinkedClient.tenant_id))
+    question = select(LinkedClient).order_by(*pair).limit(limit).with_for_update()
+    if after is not None:
+        question = question.where(tuple_(*pair) > tuple_(*after.partition(":")[::2]))
+    if key is not None:
+        bureau_id, _, tenant_id = key.partition(":")
+        question = question.where(
+            LinkedClient.bureau_id == bureau_id, LinkedClient.tenant_id == tenant_id
+        )
+    return (await session.scalars(question)).all()
 
 
 async def client(session: AsyncSession, tenant_id: str) -> Client:

@@ -13,13 +13,25 @@ Kind = Annotated[
 ]
 """Any text, so that another form is a 404."""
 PAGE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The guidance page.", "content": {"text/html": {}}},
+    200: {
+        "description": "The guidance page.",
+        "content": {
+            "text/html": {
+                "example": '<!doctype html><html lang="sv"><title>Blanketter</title>…</html>'
+            }
+        },
+    },
     304: {"description": "The page that `If-None-Match` names is still the one."},
 }
 FORM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The form: one A4 page that can be filled in on a screen.",
-        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            "application/pdf": {
+                "schema": {"type": "string", "format": "binary"},
+                "example": "%PDF-1.4 …",
+            }
+        },
     },
     304: {"description": "The form that `If-None-Match` names is still the one."},
     404: {

@@ -75,7 +75,9 @@ async def create(
     )
     if code is not None:
         raise refused(code, terms, before)
-    await check_sending(session, terms.limits, pair.bureau_id, client_admins(client), now)
+    await check_sending(
+        session, terms.limits, pair.bureau_id, pair.tenant_id, client_admins(client), now
+    )
     if before is not None:
         await expire(session, outbox, pair, before)
     request = await _ask(session, terms, pair, bureau, client, wish, now)

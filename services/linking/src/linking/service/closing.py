@@ -12,6 +12,7 @@ from linking.requests import Act, Status, Step, status_at, step
 from linking.service import facts
 from linking.service.auditing import OURS, Origin, record_of_pair
 from linking.storage import directory, requests
+from linking.storage.requests import ERASED
 from linking.tables import LinkRequest, Pair
 
 Reason = Literal["paper_form", "bureau_deleted", "client_deleted"]
@@ -78,7 +79,7 @@ async def cancel(
         decided_at=now,
         decided_by=by,
         reason=reason,
-        recipients=facts.recipients(told),
+        recipients=facts.recipients([one for one in told if one.email != ERASED]),
     )
     await outbox.add(session, [event])
 

@@ -57,6 +57,7 @@ async def _take(
             event.at,
             f"{event.mail}_mail_{mail}",
             text=name if error is None else f"{name}: {error}",
+            user_id=event.user_id,
             source=event.delivery_id,
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.consumer import Change
+from chassis.handlers import Change
 from chassis.outbox import Outbox
 from contracts.events.linking import DELETED, BureauEligibility
 from contracts.org_number import OrgNumber

@@ -59,7 +59,9 @@ async def resend(
     _step(request, now, Act.RESEND)
     if client is None or not client.system_admins:
         raise refused(Code.NO_SYSTEM_ADMIN, terms)
-    await check_sending(session, terms.limits, pair.bureau_id, client_admins(client), now)
+    await check_sending(
+        session, terms.limits, pair.bureau_id, pair.tenant_id, client_admins(client), now
+    )
     pair.version += 1
     request.version, request.sending = pair.version, request.sending + 1
     request.expires_at = now + terms.link_ttl

@@ -23,6 +23,7 @@ from linking.service.guard import support_person
 from linking.storage import directory, links, requests
 from linking.tables import Link, PaperForm
 
+_OLDEST = 10  # years; an older date is a slip of the pen, or of the finger
 _SWEDEN = ZoneInfo("Europe/Stockholm")
 SignatoryRole = Literal["authorised_signatory", "system_admin"]
 
@@ -60,6 +61,8 @@ async def register(
     now = await directory.now(session)
     if form.signed_on > now.astimezone(_SWEDEN).date():
         raise invalid("signed_on", "must not be in the future")
+    if form.signed_on.year < now.year - _OLDEST:
+        raise invalid("signed_on", f"must not be more than {_OLDEST} years ago")
     if await links.active(session, pair.bureau_id, pair.tenant_id) is not None:
         raise Refused(Code.ALREADY_LINKED)
     await withdraw(session, outbox, pair, now, by=agent, reason="paper_form", origin=origin)

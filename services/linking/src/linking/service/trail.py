@@ -1,7 +1,7 @@
 """The audit trail as it is read: by support and ops, by a client's admin, and for its proof."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -73,6 +73,6 @@ def _place(cursor: str) -> audit.Place:
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None or not seq.isdecimal() or len(seq) > 18:
             raise ValueError
-    except ValueError:
+        return moment.astimezone(UTC), chain, int(seq)
+    except (ValueError, OverflowError):
         raise invalid("cursor", "is not one of ours") from None
-    return moment, chain, int(seq)

@@ -102,6 +102,12 @@ async def client(session: AsyncSession, tenant_id: str, *, lock: bool = False) -
     return found
 
 
+async def known_client(session: AsyncSession, tenant_id: str) -> Client | None:
+    """The client, also one that is deleted and not forgotten yet."""
+    found: Client | None = await session.get(Client, tenant_id)
+    return found
+
+
 async def put_clients(session: AsyncSession, clients: Iterable[dict[str, Any]]) -> None:
     """Inserts or replaces clients, rows of the table without deleted_at."""
     for rows in sorted_in_parts(clients, "tenant_id"):

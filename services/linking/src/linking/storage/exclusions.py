@@ -36,6 +36,18 @@ async def eligibility(
     return {row.bureau_id: (row.eligible, row.reason, row.version) for row in rows}
 
 
+async def published(
+    session: AsyncSession, after: str | None, bureau_id: str | None, limit: int
+) -> Sequence[Eligibility]:
+    """What was last published, by bureau, of those behind `after`; or of one."""
+    question = select(Eligibility).order_by(col(Eligibility.bureau_id)).limit(limit)
+    if after is not None:
+        question = question.where(col(Eligibility.bureau_id) > after)
+    if bureau_id is not None:
+        question = question.where(Eligibility.bureau_id == bureau_id)
+    return (await session.scalars(question)).all()
+
+
 async def put_eligibility(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Keeps what is published now: {bureau_id, eligible, reason, version}."""
     for part in sorted_in_parts(rows, "bureau_id"):

@@ -7,7 +7,7 @@ from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from linking.tables import Sending
+from linking.tables import LinkRequest, Sending
 
 # Any two numbers that nobody else in this database takes as the first key of an advisory lock.
 _BUREAU_LOCK = int.from_bytes(b"byra")
@@ -54,6 +54,25 @@ async def full_since(
     found: datetime | None = await session.scalar(
         select(Sending.sent_at)
         .where(Sending.bureau_id == bureau_id, col(Sending.sent_at) > since)
+        .order_by(col(Sending.sent_at).desc())
+        .offset(most - 1)
+        .limit(1)
+    )
+    return found
+
+
+async def asked_since(
+    session: AsyncSession, bureau_id: str, tenant_id: str, *, most: int, since: datetime
+) -> datetime | None:
+    """As `full_since`, of the bureau's sendings to one client."""
+    found: datetime | None = await session.scalar(
+        select(Sending.sent_at)
+        .join(LinkRequest, col(LinkRequest.id) == Sending.request_id)
+        .where(
+            LinkRequest.bureau_id == bureau_id,
+            LinkRequest.tenant_id == tenant_id,
+            col(Sending.sent_at) > since,
+        )
         .order_by(col(Sending.sent_at).desc())
         .offset(most - 1)
         .limit(1)

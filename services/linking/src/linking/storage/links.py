@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -47,6 +47,33 @@ async def active_of(
         )
     )
     return {(tenant_id, bureau_id) for tenant_id, bureau_id in found}
+
+
+async def linked_pairs(
+    session: AsyncSession, after: str | None, key: str | None, limit: int
+) -> list[tuple[str, str]]:
+    """(bureau_id, tenant_id) of all that are or were linked, behind the key `after`; or of one key:
+    `bureau_id:tenant_id`, by which they are ordered."""
+    pair = (col(Link.bureau_id), col(Link.tenant_id))
+    question = select(Link.bureau_id, Link.tenant_id).distinct().order_by(*pair).limit(limit)
+    if after is not None:
+        question = question.where(tuple_(*pair) > tuple_(*after.partition(":")[::2]))
+    if key is not None:
+        bureau_id, _, tenant_id = key.partition(":")
+        question = question.where(Link.bureau_id == bureau_id, Link.tenant_id == tenant_id)
+    return [(bureau_id, tenant_id) for bureau_id, tenant_id in await session.execute(question)]
+
+
+async def newest(session: AsyncSession, bureau_id: str, tenant_id: str) -> Link | None:
+    """The pair's link with the highest version: the active one, or the last that ended."""
+    found: Link | None = await session.scalar(
+        select(Link)
+        .where(Link.bureau_id == bureau_id, Link.tenant_id == tenant_id)
+        .order_by(col(Link.version).desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    return found
 
 
 async def paper_form(session: AsyncSession, link_id: UUID) -> PaperForm | None:

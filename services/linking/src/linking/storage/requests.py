@@ -11,6 +11,9 @@ from sqlmodel import col, select
 
 from linking.tables import LinkRequest, MailedAdmin, Pair, RequestEvent, Sending
 
+ERASED = "erased@invalid.example"
+"""The address of a recipient who was erased (persons.py): nobody's."""
+
 
 async def lock_pair(session: AsyncSession, bureau_id: str, tenant_id: str) -> Pair:
     """The aggregate's row, made where it is missing, locked until the transaction's end."""
@@ -175,12 +178,22 @@ async def tell(
     *,
     by: dict[str, object] | None = None,
     text: str | None = None,
+    user_id: str | None = None,
     source: UUID | None = None,
 ) -> None:
-    """A line of the time line; one with a source that was told already is left out."""
+    """A line of the time line; one with a source that was told already is left out. user_id: whose
+    name the text holds."""
     await session.execute(
         insert(RequestEvent)
-        .values(request_id=request_id, at=at, type=kind, by=by, text=text, source=source)
+        .values(
+            request_id=request_id,
+            at=at,
+            type=kind,
+            by=by,
+            text=text,
+            user_id=user_id,
+            source=source,
+        )
         .on_conflict_do_nothing(index_elements=["source"])
     )
 

@@ -1,0 +1,133 @@
+"""`koppla reconcile`: whether what one service decided has arrived at the others, and mending it.
+
+By the services' own ops API and not by their databases: it needs a token and no passwords, works
+wherever the gateway is, and each service says itself what it holds (docs/decisions/0018).
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from koppla.ops_client import OpsClient
+from koppla.replay import replayed
+
+Held = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """said: one line. mend: the service that shall publish again what it knows of record_key, and
+    how; None where nothing that is published can help."""
+
+    said: str
+    record_key: str
+    mend: Literal["linking snapshot", "linking events", "notifier events"] | None
+
+
+def differences(client: OpsClient, settle: float) -> list[Difference]:
+    """What differs, and still does after what was under way has arrived. Raises NotRunning,
+    OpsRefused. settle: seconds to wait for that at most."""
+    found = _compared(client)
+    deadline = time.monotonic() + settle
+    while found and time.monotonic() < deadline:
+        time.sleep(min(1.0, settle))
+        still = set(_compared(client))
+        # What came up meanwhile is under way itself.
+        found = [one for one in found if one in still]
+    return found
+
+
+def mended(client: OpsClient, found: list[Difference]) -> int:
+    """Publishes again what is missing, once a key; the number of events."""
+    wanted = sorted({(one.mend, one.record_key) for one in found if one.mend is not None})
+    events = 0
+    for mend, key in wanted:
+        service, _, what = mend.partition(" ")
+        events += replayed(client, service, {"snapshot": what == "snapshot", "key": key})
+    return events
+
+
+def reconcile(data: Path, *, settle: float, mend: bool, tell: Callable[[str], object]) -> bool:
+    """Whether nothing differs, in the end. Raises NotRunning, OpsRefused."""
+    client = OpsClient(data)
+    found = differences(client, settle)
+    for one in found:
+        tell(one.said)
+    if found and mend:
+        tell(f"{mended(client, found)} events published again")
+        found = differences(client, max(settle, 30.0))
+        for one in found:
+            tell(f"still: {one.said}")
+    tell("Nothing differs." if not found else f"{len(found)} differences")
+    return not found
+
+
+def _compared(client: OpsClient) -> list[Difference]:
+    # The ones that decide first: what they decide while the others are read is no difference then.
+    links, bureaus = _held(client, "linking", "links"), _held(client, "linking", "bureaus")
+    asked = _held(client, "linking", "mails")
+    return [
+        *_links(links, _held(client, "activation", "links")),
+        *_bureaus(bureaus, _held(client, "search", "bureaus")),
+        *_mails(asked, _held(client, "notifier", "mails")),
+    ]
+
+
+def _held(client: OpsClient, service: str, of: str) -> Held:
+    pages = client.pages(f"/v1/ops/{service}/held/{of}", limit=1000)
+    return {item["key"]: item for page in pages for item in page["items"]}
+
+
+def _links(decided: Held, known: Held) -> Iterator[Difference]:
+    for key, link in decided.items():
+        yield from _version(f"link {key}", link, known.get(key), "activation")
+    for key, link in known.items():
+        # Of an ended one linking's row may have come to the end of its years.
+        if key not in decided and link["state"].startswith("active"):
+            yield Difference(
+                f"link {key}: activation has it {_shown(link)}, linking does not know it", key, None
+            )
+
+
+def _bureaus(decided: Held, known: Held) -> Iterator[Difference]:
+    for key, word in decided.items():
+        yield from _version(f"bureau {key}", word, known.get(key), "search")
+    for key in known.keys() - decided.keys():
+        yield Difference(f"bureau {key}: search knows it, linking does not", key, None)
+
+
+def _version(
+    what: str, decided: dict[str, Any], known: dict[str, Any] | None, who: str
+) -> Iterator[Difference]:
+    key = decided["record_key"]
+    if known is None:
+        said = f"{what}: linking has it {_shown(decided)}, {who} does not know it"
+        yield Difference(said, key, "linking snapshot")
+    elif known["version"] < decided["version"]:
+        said = f"{what}: linking has it {_shown(decided)}, {who} {_shown(known)}"
+        yield Difference(said, key, "linking snapshot")
+    elif known["version"] > decided["version"]:
+        said = f"{what}: linking is behind: {_shown(decided)}, {who} {_shown(known)}"
+        yield Difference(said, key, None)
+    elif known["state"] != decided["state"]:
+        said = f"{what}: linking has it {_shown(decided)}, {who} {_shown(known)}, by one version"
+        yield Difference(said, key, None)
+
+
+def _mails(asked: Held, known: Held) -> Iterator[Difference]:
+    for key, mail in asked.items():
+        request_id, window, user_id = key.split(":", 2)
+        what = f"mail to {user_id} of request {request_id}, sending {window}"
+        delivery = known.get(key)
+        if delivery is None:
+            said = f"{what}: the notifier does not know it"
+            yield Difference(said, mail["record_key"], "linking events")
+        elif mail["state"] == "queued" and delivery["state"] in ("sent", "failed"):
+            said = f"{what}: the notifier has it {delivery['state']}, linking {mail['state']}"
+            yield Difference(said, mail["record_key"], "notifier events")
+
+
+def _shown(item: dict[str, Any]) -> str:
+    return f"{item['state']} at version {item['version']}"

@@ -1,0 +1,15 @@
+"""Dead letters that can be settled: see chassis/schema_versions.py."""
+
+from alembic import op
+
+from chassis.schema_versions import version_2
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for statement in version_2("linking"):
+        op.execute(statement)
