@@ -89,6 +89,14 @@ async def test_no_secret_is_seen_from_outside_of_its_container(running: Stack) -
             assert file.read_text().strip() not in about, file.name
 
 
+async def test_kafka_and_postgresql_may_be_left_out(running: Stack) -> None:
+    files = ("-f", "compose.yaml", "-f", "ops/compose.own.yaml")
+    settings = ("--env-file", str(running.folder / "test.env"))
+    left = (await docker("compose", *files, *settings, "config", "--services")).split()
+    assert not {"kafka", "postgres"} & set(left)
+    assert {"topics", "linking-migrate", "linking-serve"} <= set(left)
+
+
 async def test_prometheus_reaches_every_process_and_knows_its_rules(running: Stack) -> None:
     await docker(
         *("exec", running.name("prometheus"), "promtool", "check", "config"),

@@ -137,10 +137,11 @@ class Lag:
 
     async def _read(self) -> dict[tuple[str, str], int]:
         admin, consumer = await self._connected()
+        heard = sorted({topic for topics in self._heard.values() for topic in topics})
         partitions = [
-            TopicPartition(topic, number)
-            for topic in sorted({topic for topics in self._heard.values() for topic in topics})
-            for number in sorted(await consumer_partitions(consumer, topic))
+            TopicPartition(about["topic"], one["partition"])
+            for about in await admin.describe_topics(heard)
+            for one in about["partitions"]
         ]
         starts = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
@@ -164,13 +165,3 @@ class Lag:
             await self._admin.start()
             await self._consumer.start()
         return self._admin, self._consumer
-
-
-async def consumer_partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    """The partitions of a topic; none while the broker has no such topic."""
-    known = consumer.partitions_for_topic(topic)
-    if known is None:
-        await consumer._client.force_metadata_update()
-        await consumer.topics()
-        known = consumer.partitions_for_topic(topic)
-    return set(known or ())
