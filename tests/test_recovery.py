@@ -188,33 +188,6 @@ async def test_reconcile_finds_and_mends_mails_that_a_restored_notifier_lacks(
         await until(lambda: len(here.sink.received) == 2)
 
 
-async def test_what_linking_itself_has_lost_is_said_and_not_papered_over(
-    harness: Harness, tmp_path: Path
-) -> None:
-    async with land(harness, ("linking", "search", "activation", "notifier")) as here:
-        backup = tmp_path / "linking"
-        await here.backup("linking", backup)
-        await here.link("1")
-        await here.quiet()
-        await here.stop("linking")
-        await here.restore("linking", backup)
-        await here.start("linking")
-        same, said = await _reconcile(here, mend=True)
-        assert not same
-        assert any("linking does not know it" in line for line in said)
-        # What docs/recovery.md says then: count further, and link again.
-        await here.rows(
-            "linking",
-            "INSERT INTO pairs (bureau_id, tenant_id, version) VALUES ('nord', '1', 1000000)"
-            " ON CONFLICT (bureau_id, tenant_id) DO UPDATE SET version = 1000000",
-        )
-        link = await here.link("1")
-        await here.quiet()
-        [known] = await here.rows("activation", "SELECT link_id, status FROM linked_clients")
-        assert (str(known["link_id"]), known["status"]) == (link, "active")
-        assert (await _reconcile(here))[0]
-
-
 async def test_replay_and_reconcile_as_an_operator_types_them(
     tmp_path: Path, kafka_options: tuple[str, ...]
 ) -> None:

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
 from chassis.app import HttpServer, listen
 from contracts.events.directory import BureauRecord, BureauUser, ClientRecord, SystemAdmin
+from contracts.link_token import LinkKeys, Purpose
 from koppla.embedded import cluster
 from koppla.gateway import Gateway
 from koppla.services import kinds
@@ -124,9 +126,28 @@ class Land:
     async def end(self, link_id: str) -> None:
         await self.post("linking", f"/v1/links/{link_id}/end", "anna", "bureau_admin")
 
-    async def ask(self, tenant_id: str) -> None:
+    async def ask(self, tenant_id: str) -> dict[str, Any]:
         body = {"tenant_id": tenant_id, "entry_point": "client_manager"}
-        await self.post("linking", "/v1/link-requests", "anna", "bureau_admin", body=body)
+        made = await self.post("linking", "/v1/link-requests", "anna", "bureau_admin", body=body)
+        return dict(made)
+
+    async def accept(self, request: dict[str, Any]) -> str:
+        """By Eva, whose mail has come; the link's id."""
+        tenant_id = request["tenant_id"]
+        subject, address = UUID(request["id"]), f"eva-{tenant_id}@k.example"
+        token = LinkKeys.parse(KEYS).sign(Purpose.DECIDE, subject, 1, "eva", address)
+        http = self.services["linking"].http
+        headers = {"accept": "application/json"}
+        answer = await http.post(f"/l/{token}/accept", json={"confirm": True}, headers=headers)
+        assert answer.is_success, answer.text
+        [row] = await self.rows(
+            "linking", f"SELECT id::text FROM links WHERE request_id = '{request['id']}'"
+        )
+        return str(row["id"])
+
+    async def exclude(self, bureau_id: str) -> None:
+        body = {"kind": "bureau", "value": bureau_id}
+        await self.post("linking", "/v1/ops/linking/exclusions", "olle", "ops", body=body)
 
     async def activate(self, tenant_id: str) -> None:
         body = {"grants": [{"consultant_id": "bo", "permissions": PAYROLL}]}
