@@ -102,9 +102,14 @@ class Journey:
             await self._done(
                 lambda: http.post(f"/v1/activation-list/{tenant}/activate", json={"grants": grants})
             )
-            handed = await self._done(
-                lambda: http.post(f"/v1/clients/{tenant}/sign-in", json={"program": "bookkeeping"})
-            )
+            while not self.signed_in:
+                await self._sign_in(http, tenant)
+
+    async def _sign_in(self, http: httpx.AsyncClient, tenant: str) -> None:
+        """One click; the consultant clicks again where its answer was lost."""
+        handed = await self._done(
+            lambda: http.post(f"/v1/clients/{tenant}/sign-in", json={"program": "bookkeeping"})
+        )
         await self._redeem(handed["url"].partition("token=")[2])
 
     async def _mailed_link(self) -> str:
@@ -137,14 +142,16 @@ class Journey:
         assert answer["status"] == "accepted"
 
     async def _redeem(self, token: str) -> None:
-        """Not tried again: it is good once. Only where the platform was killed meanwhile may the
-        answer be lost, or the sign-in stale; then the consultant would click once more."""
+        """Not tried again: it is good once. Only where the platform was killed meanwhile, or is
+        not all there, may the answer be lost, or the sign-in stale."""
         starts = self.platform.starts
         async with self.platform.client("platform", "platform") as http:
             try:
                 answer = await http.post("/v1/sign-ins/redeem", json={"token": token})
             except httpx.TransportError:
                 return
+        if answer.status_code == 503:
+            return
         if answer.status_code == 410 and self.platform.starts != starts:
             return
         assert answer.status_code == 200, answer.text
@@ -170,7 +177,7 @@ class Journey:
                 return None
             if answer.status_code == 404 and answer.json().get("code") == "CLIENT_NOT_FOUND":
                 return None
-            assert answer.status_code < 300, answer.text
+            assert answer.status_code < 300, (answer.status_code, answer.text)
             return {"_": True, **answer.json()} if satisfied(answer) else None
 
         done = await until(tried, DEADLINE, every=0.2, what=str(self.pair.client["tenant_id"]))
