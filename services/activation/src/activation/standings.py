@@ -6,7 +6,6 @@ from activation.storage import linked_clients
 from chassis.database import Database
 from chassis.http import GuardedRoute, allow
 from chassis.problems import Refused
-from contracts.fields import BureauId, TenantId
 from contracts.problem_codes import Code
 from contracts.standings import PairStanding
 
@@ -20,7 +19,7 @@ def router(database: Database) -> APIRouter:
 
     @api.get("/v1/ops/activation/pairs/{bureau_id}/{tenant_id}")
     @allow("ops")
-    async def show_pair(bureau_id: BureauId, tenant_id: TenantId) -> HeardPair:
+    async def show_pair(bureau_id: str, tenant_id: str) -> HeardPair:
         """The pair's link as it was heard of last; NOT_FOUND for one never heard of."""
         async with database.transaction() as session:
             link = await linked_clients.pair(session, bureau_id, tenant_id)
