@@ -73,8 +73,8 @@ def install(app: FastAPI, name: str, database: Database, holdings: Sequence[Hold
     )
     @allow("ops")
     async def list_held(holding: str, asked: Annotated[HeldQuery, Query()]) -> HeldPage:
-        """By key. `links` and `bureaus` of linking, `links` of activation, `bureaus` of search;
-        `mails` of linking and of the notifier: those of pending requests."""
+        """By key. `links`, `pairs` and `bureaus` of linking, `links` of activation, `bureaus` of
+        search; `mails` of linking and of the notifier: those of pending requests."""
         found = known.get(holding)
         if found is None:
             raise Refused(Code.NOT_FOUND)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from koppla import take_back
 from koppla.ops_client import OpsClient
 from koppla.replay import replayed
 
@@ -19,11 +20,13 @@ Held = dict[str, dict[str, Any]]
 @dataclass(frozen=True, slots=True)
 class Difference:
     """said: one line. mend: the service that shall publish again what it knows of record_key, and
-    how; None where nothing that is published can help."""
+    how; or whom linking shall hear, because it is behind itself. heard: that one's version and
+    state."""
 
     said: str
     record_key: str
-    mend: Literal["linking snapshot", "linking events", "notifier events"] | None
+    mend: Literal["linking snapshot", "linking events", "notifier events", "activation", "search"]
+    heard: tuple[int, str] = (0, "")
 
 
 def differences(client: OpsClient, settle: float) -> list[Difference]:
@@ -41,11 +44,17 @@ def differences(client: OpsClient, settle: float) -> list[Difference]:
 
 def mended(client: OpsClient, found: list[Difference]) -> int:
     """Publishes again what is missing, once a key; the number of events."""
-    wanted = sorted({(one.mend, one.record_key) for one in found if one.mend is not None})
+    wanted = {(one.mend, one.record_key): one.heard for one in found}
     events = 0
-    for mend, key in wanted:
-        service, _, what = mend.partition(" ")
-        events += replayed(client, service, {"snapshot": what == "snapshot", "key": key})
+    # By name, so that linking hears activation before it says anything again.
+    for (mend, key), heard in sorted(wanted.items()):
+        if mend == "activation":
+            events += take_back.pair(client, key)
+        elif mend == "search":
+            events += take_back.bureau(client, key, *heard)
+        else:
+            service, _, what = mend.partition(" ")
+            events += replayed(client, service, {"snapshot": what == "snapshot", "key": key})
     return events
 
 
@@ -67,9 +76,10 @@ def reconcile(data: Path, *, settle: float, mend: bool, tell: Callable[[str], ob
 def _compared(client: OpsClient) -> list[Difference]:
     # The ones that decide first: what they decide while the others are read is no difference then.
     links, bureaus = _held(client, "linking", "links"), _held(client, "linking", "bureaus")
+    pairs = _held(client, "linking", "pairs")
     asked = _held(client, "linking", "mails")
     return [
-        *_links(links, _held(client, "activation", "links")),
+        *_links(links, pairs, _held(client, "activation", "links")),
         *_bureaus(bureaus, _held(client, "search", "bureaus")),
         *_mails(asked, _held(client, "notifier", "mails")),
     ]
@@ -80,26 +90,29 @@ def _held(client: OpsClient, service: str, of: str) -> Held:
     return {item["key"]: item for page in pages for item in page["items"]}
 
 
-def _links(decided: Held, known: Held) -> Iterator[Difference]:
+def _links(decided: Held, pairs: Held, known: Held) -> Iterator[Difference]:
     for key, link in decided.items():
         yield from _version(f"link {key}", link, known.get(key), "activation")
-    for key, link in known.items():
-        # Of an ended one linking's row may have come to the end of its years.
-        if key not in decided and link["state"].startswith("active"):
-            yield Difference(
-                f"link {key}: activation has it {_shown(link)}, linking does not know it", key, None
-            )
+    for key in known.keys() - decided.keys():
+        # Of an ended one linking's row may have come to the end of its years; the pair's stays.
+        if key not in pairs or pairs[key]["version"] < known[key]["version"]:
+            said = f"link {key}: activation has it {_shown(known[key])}, linking does not know it"
+            yield Difference(said, key, "activation")
 
 
 def _bureaus(decided: Held, known: Held) -> Iterator[Difference]:
     for key, word in decided.items():
         yield from _version(f"bureau {key}", word, known.get(key), "search")
     for key in known.keys() - decided.keys():
-        yield Difference(f"bureau {key}: search knows it, linking does not", key, None)
+        said = f"bureau {key}: search knows it, linking does not"
+        yield Difference(said, key, "search", _heard(known[key]))
 
 
 def _version(
-    what: str, decided: dict[str, Any], known: dict[str, Any] | None, who: str
+    what: str,
+    decided: dict[str, Any],
+    known: dict[str, Any] | None,
+    who: Literal["activation", "search"],
 ) -> Iterator[Difference]:
     key = decided["record_key"]
     if known is None:
@@ -110,10 +123,10 @@ def _version(
         yield Difference(said, key, "linking snapshot")
     elif known["version"] > decided["version"]:
         said = f"{what}: linking is behind: {_shown(decided)}, {who} {_shown(known)}"
-        yield Difference(said, key, None)
+        yield Difference(said, key, who, _heard(known))
     elif known["state"] != decided["state"]:
         said = f"{what}: linking has it {_shown(decided)}, {who} {_shown(known)}, by one version"
-        yield Difference(said, key, None)
+        yield Difference(said, key, who, _heard(known))
 
 
 def _mails(asked: Held, known: Held) -> Iterator[Difference]:
@@ -127,6 +140,10 @@ def _mails(asked: Held, known: Held) -> Iterator[Difference]:
         elif mail["state"] == "queued" and delivery["state"] in ("sent", "failed"):
             said = f"{what}: the notifier has it {delivery['state']}, linking {mail['state']}"
             yield Difference(said, mail["record_key"], "notifier events")
+
+
+def _heard(item: dict[str, Any]) -> tuple[int, str]:
+    return item["version"], item["state"]
 
 
 def _shown(item: dict[str, Any]) -> str:

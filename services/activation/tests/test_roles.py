@@ -28,6 +28,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "POST /v1/ops/activation/dead-letters/{letter_id}/discard": ("xffffnf", {"reason": "x"}),
     "POST /v1/ops/activation/replay": ("xffffof", {"snapshot": True}),
     "GET /v1/ops/activation/held/{holding}": ("xffffof", None),
+    "GET /v1/ops/activation/pairs/{bureau_id}/{tenant_id}": ("xffffof", None),
     "GET /v1/ops/activation/status": ("xffffof", None),
 }
 
@@ -64,6 +65,7 @@ async def test_every_operation_knows_its_callers_and_keeps_others_out(
         "user_id": "bo",
         "letter_id": str(uuid7()),
         "holding": "links",
+        "bureau_id": "b-1",
     }
     found, leaked = {}, []
     for operation, (_, body) in TABLE.items():

@@ -10,6 +10,11 @@ from services.linking.tests.world import World
 from tests.support.roles import CALLERS, guarded, row
 
 WISH = {"tenant_id": "100004", "entry_point": "client_manager"}
+HEARD_OF_PAIR = {
+    **{"bureau_id": "unheard-of", "tenant_id": "100001", "version": 1, "route": "digital"},
+    **{"link_id": "0195f3a0-0000-7000-8000-000000000002", "active": True},
+}
+HEARD_OF_BUREAU = {"bureau_id": "nord", "eligible": True, "version": 1}
 RULE = {"kind": "group", "value": "En kedja"}
 
 # In the order of CALLERS: x 401, f 403, n 404, o allowed.
@@ -32,6 +37,8 @@ TABLE: dict[str, tuple[str, Any]] = {
     "POST /v1/ops/linking/dead-letters/{letter_id}/discard": ("xffffnf", {"reason": "x"}),
     "POST /v1/ops/linking/replay": ("xffffof", {"snapshot": True}),
     "GET /v1/ops/linking/held/{holding}": ("xffffof", None),
+    "POST /v1/ops/linking/mend-pair": ("xffffof", HEARD_OF_PAIR),
+    "POST /v1/ops/linking/mend-bureau": ("xffffof", HEARD_OF_BUREAU),
     "GET /v1/ops/linking/status": ("xffffof", None),
     "GET /v1/ops/linking/exclusions": ("xffffof", None),
     "POST /v1/ops/linking/exclusions": ("xffffof", RULE),
@@ -68,6 +75,7 @@ async def test_every_operation_knows_its_callers_and_keeps_others_out(world: Wor
         "link_id": link["id"],
         "user_id": "eva",
         "letter_id": str(uuid7()),
+        "holding": "links",
     }
     found, leaked = {}, []
     for operation, (_, body) in TABLE.items():

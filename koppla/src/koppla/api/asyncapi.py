@@ -213,6 +213,13 @@ def _dead_letter() -> dict[str, Any]:
             "properties": {f"dead_letter_{part}": header for part in _ABOUT},
         },
         "payload": {},
-        "examples": [{"name": "DeadLetter", "headers": _DEAD_LETTER, "payload": "{broken"}],
+        "examples": [
+            {
+                "name": "DeadLetter",
+                "summary": "A record that is no JSON",
+                "headers": _DEAD_LETTER,
+                "payload": "{broken",
+            }
+        ],
         "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": BINDING}},
     }

@@ -1,6 +1,6 @@
 """Where the activation service is put together: settings → database → consumer → app."""
 
-from activation import consumers, http, snapshots
+from activation import consumers, http, snapshots, standings
 from activation.held import HELD
 from activation.persons import PERSONS
 from activation.retention import rules
@@ -55,6 +55,7 @@ def build(settings: ActivationSettings) -> Service:
     )
     app = new_app("Koppla activation", BearerTokens(settings), metrics)
     app.include_router(http.router(database, outbox, hand_off))
+    app.include_router(standings.router(database))
     every = settings.retention_every.total_seconds()
     purger = Purger(database, rules(outbox=settings.outbox_purge), every, metrics)
     workers = [purger]

@@ -10,6 +10,11 @@ HELD = (
         " FROM links ORDER BY bureau_id, tenant_id, version DESC",
     ),
     Holding(
+        "pairs",
+        "SELECT bureau_id || ':' || tenant_id AS key, bureau_id || ':' || tenant_id AS record_key,"
+        " version, '' AS state FROM pairs",
+    ),
+    Holding(
         "bureaus",
         "SELECT bureau_id AS key, bureau_id AS record_key, version,"
         " CASE WHEN eligible THEN 'eligible' ELSE coalesce(reason, 'not eligible') END AS state"

@@ -7,7 +7,7 @@ from chassis.database import Database
 from chassis.http import GuardedRoute
 from chassis.idempotency import IdempotencyKeys
 from chassis.outbox import Outbox
-from linking.http import bureau, links, ops, support
+from linking.http import bureau, links, mending, ops, support
 from linking.http.origin import Origins
 from linking.service.asking import Terms
 
@@ -25,4 +25,5 @@ def router(
     links.add(api, database, outbox, origins)
     support.add(api, database, outbox, keys, origins)
     ops.add(api, database, outbox, origins)
+    mending.add(api, database, outbox, origins)
     return api

@@ -21,6 +21,7 @@ Action = Literal[
     "link_request_expired",
     "link_registered",
     "link_ended",
+    "link_mended",
     "exclusion_added",
     "exclusion_removed",
     "person_erased",

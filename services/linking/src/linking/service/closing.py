@@ -91,7 +91,7 @@ async def withdraw(
     now: datetime,
     *,
     by: Person | None,
-    reason: Reason,
+    reason: Reason | None,
     origin: Origin = OURS,
 ) -> None:
     """Ends what the pair has pending, because something makes it pointless (D11); a request that is

@@ -102,6 +102,12 @@ async def client(session: AsyncSession, tenant_id: str, *, lock: bool = False) -
     return found
 
 
+async def known_bureau(session: AsyncSession, bureau_id: str) -> Bureau | None:
+    """The bureau, also one that is deleted and not forgotten yet."""
+    found: Bureau | None = await session.get(Bureau, bureau_id)
+    return found
+
+
 async def known_client(session: AsyncSession, tenant_id: str) -> Client | None:
     """The client, also one that is deleted and not forgotten yet."""
     found: Client | None = await session.get(Client, tenant_id)
