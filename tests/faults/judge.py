@@ -159,15 +159,20 @@ def _mails(evidence: Evidence) -> Iterator[str]:
             yield f"mail {row['mail']} to {row['address']} counts as sent and never came"
         if row["status"] in ("queued", "sending"):
             yield f"mail {row['mail']} to {row['address']} is still {row['status']}"
-    once = Counter(
-        (row["mail"], str(row["subject_id"]), row["sending"], row["user_id"])
+    # What is no sending's (of two sendings that both failed, say) is told apart by its event.
+    told = Counter(
+        (row["mail"], str(row["subject_id"]), row["sending"] or row["event_id"], row["user_id"])
         for row in evidence.deliveries
     )
-    yield from (f"mail {what} was queued {n} times" for what, n in once.items() if n > 1)
+    yield from (f"mail {what} was queued {n} times" for what, n in told.items() if n > 1)
+    once = {
+        (row["mail"], str(row["subject_id"]), row["sending"], row["user_id"])
+        for row in evidence.deliveries
+    }
     status = {str(row["id"]): row["status"] for row in evidence.requests}
     for row in evidence.recipients:
         what = ("request", str(row["request_id"]), row["sending"], row["user_id"])
-        if not once[what]:
+        if what not in once:
             yield f"no mail for {row['email']} of request {row['request_id']}"
         elif row["mail"] == "queued" and status[str(row["request_id"])] == "pending":
             yield f"the mail to {row['email']} of {row['request_id']} never got a state"

@@ -69,6 +69,7 @@ def _evidence() -> Evidence:
                 "subject_id": REQUEST,
                 "sending": 1,
                 "user_id": "admin",
+                "event_id": "1",
             }
         ],
         outbox={
