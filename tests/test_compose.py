@@ -1,5 +1,6 @@
 """What compose.yaml, the gateway's routes and Prometheus' jobs must keep to; needs no engine."""
 
+import json
 import re
 from itertools import product
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 import yaml
 
 from chassis.cli import ROLES
+from chassis.problems import Refused, document
+from contracts.problem_codes import Code
 from contracts.topics import SERVICES
 from koppla.deployment_secrets import write
 from koppla.gateway import PATHS
@@ -140,6 +143,23 @@ def test_the_gateway_s_routes_are_those_of_koppla_up() -> None:
         handled = re.search(rf"handle @{service} {{\s+import to (\S+)\s+}}", caddyfile)
         assert handled is not None
         assert handled[1] == f"{service}-serve"
+
+
+def test_the_gateway_refuses_in_the_words_of_the_api() -> None:
+    caddyfile = (ROOT / "ops/caddy/Caddyfile").read_text()
+    said = [json.loads(body) for body in re.findall(r"respond `(.+)` \d+", caddyfile)]
+    codes = (Code.UNAVAILABLE, Code.BODY_TOO_LARGE)
+    assert said == [document(Refused(code)) for code in codes]
+
+
+def test_whose_request_it_is_both_gateway_and_linking_learn_of_the_same_proxy() -> None:
+    assert (
+        "trusted_proxies static {$KOPPLA_FRONT_PROXY}" in (ROOT / "ops/caddy/Caddyfile").read_text()
+    )
+    front = "${KOPPLA_FRONT_PROXY:-}"
+    assert CONTAINERS["gateway"]["environment"]["KOPPLA_FRONT_PROXY"] == front
+    trusted = CONTAINERS["linking-serve"]["environment"]["KOPPLA_TRUSTED_PROXIES"]
+    assert trusted.rpartition(",")[2] == front
 
 
 def test_prometheus_asks_every_process() -> None:

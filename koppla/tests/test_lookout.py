@@ -11,7 +11,7 @@ from chassis.settings import SettingError, load
 from koppla import demo_data
 from koppla.directory_publisher import KINDS, publish
 from koppla.embedded.ports import free_port
-from koppla.lookout import Lag, LookoutSettings, Readiness
+from koppla.lookout import Lag, LookoutSettings, Readiness, settled
 from koppla.waiting import until
 from tests.support.harness import Broker
 
@@ -67,6 +67,13 @@ async def test_a_service_that_took_nothing_is_behind_by_all(
         *("search", "linking", "activation")
     }
     assert known["notifier", "linking.requests.v1"] == 0
+    with pytest.raises(TimeoutError, match="in vain for consumers to take in"):
+        await settled(load(LookoutSettings, kafka=broker.bootstrap_servers), 5)
+
+
+@pytest.mark.on_apache_kafka
+async def test_a_service_that_took_in_all_there_is_has_settled(broker: Broker) -> None:
+    await settled(load(LookoutSettings, kafka=broker.bootstrap_servers), 60)
 
 
 async def test_a_lag_that_the_broker_does_not_tell_is_unknown(described: list[Service]) -> None:

@@ -39,7 +39,12 @@ async def test_the_gateway_serves_what_no_service_answers(running: Stack) -> Non
     async with running.client("nobody") as http:
         for path in ("/", "/docs", "/docs/events", "/openapi.json", "/asyncapi.json", "/healthz"):
             assert (await http.get(path)).status_code == 200, path
-        assert (await http.get("/readyz")).json() == {"status": "ok"}
+
+        async def all_ready() -> bool:
+            said: dict[str, str] = (await http.get("/readyz")).json()
+            return said == {"status": "ok"}
+
+        await until(all_ready, every=0.5, what="every service to be ready")
         assert (await http.get("/metrics")).status_code == 404
         assert (await http.get("/l/forged")).status_code == 404
 

@@ -63,6 +63,28 @@ def pages(
 
 
 @app.command()
+def settled(
+    deadline: Annotated[float, typer.Option(min=0, help="Seconds.")] = 180,
+) -> None:
+    """Wait until every service has taken in what the broker of KOPPLA_KAFKA holds."""
+    import asyncio
+    import logging
+
+    from chassis.kafka import KafkaSettings
+    from chassis.settings import SettingError, load
+    from chassis.telemetry import configure_logging
+    from koppla import lookout
+
+    configure_logging("ERROR")
+    # It is asked again; that the broker did not tell at first is no news.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    try:
+        asyncio.run(lookout.settled(load(KafkaSettings), deadline))
+    except (SettingError, TimeoutError) as error:
+        _give_up(str(error))
+
+
+@app.command()
 def walk(
     url: Annotated[str, typer.Option(help="The gateway.")] = "http://localhost:8080",
     data: Annotated[Path, typer.Option(help="Where the development issuer lies.")] = Path(

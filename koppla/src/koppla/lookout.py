@@ -22,6 +22,7 @@ from chassis.kafka import KafkaSettings
 from chassis.settings import SettingError
 from koppla.api.described import services as described
 from koppla.gateway import own_pages
+from koppla.waiting import until
 
 log = structlog.get_logger(__name__)
 _PATIENCE = 5.0
@@ -64,6 +65,15 @@ async def run(settings: LookoutSettings, host: str, port: int) -> None:
         finally:
             await server.stop()
             await lag.close()
+
+
+async def settled(settings: KafkaSettings, deadline: float) -> None:
+    """Returns once every service has taken in all that there is. Raises TimeoutError."""
+    lag = Lag(settings.kafka, described())
+    try:
+        await until(lag.nothing, deadline, every=0.5, what="consumers to take in all there is")
+    finally:
+        await lag.close()
 
 
 class Readiness:
@@ -115,16 +125,26 @@ class Lag:
             ["service", "topic"],
             registry=registry,
         )
+        told = await self.behind()
+        for (service, topic), number in (told or {}).items():
+            behind.labels(service, topic).set(number)
+        known.set(0 if told is None else 1)
+        return generate_latest(registry)
+
+    async def behind(self) -> dict[tuple[str, str], int] | None:
+        """By service and topic, how many; None while the broker does not tell."""
         try:
             async with self._one, asyncio.timeout(_PATIENCE):
-                for (service, topic), number in (await self._read()).items():
-                    behind.labels(service, topic).set(number)
-            known.set(1)
+                return await self._read()
         except (KafkaError, OSError, TimeoutError) as error:
             log.warning("lag_unknown", error=type(error).__name__)
-            behind.clear()
             await self.close()
-        return generate_latest(registry)
+            return None
+
+    async def nothing(self) -> bool:
+        """Whether every service has taken in all that there is."""
+        told = await self.behind()
+        return told is not None and not any(told.values())
 
     async def close(self) -> None:
         for part in (self._consumer and self._consumer.stop, self._admin and self._admin.close):

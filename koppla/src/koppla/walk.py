@@ -25,7 +25,9 @@ def commands(url: str, data: Path, maildev: str | None = None) -> list[tuple[str
         ),
         (
             "search the client by organisation number",
-            f'{call} {url}/v1/client-searches -d \'{{"org_number": "{ORG_NUMBER}"}}\'; echo',
+            # Which bureaus may search is told by linking, a moment after the directory is known.
+            f'until {call} {url}/v1/client-searches -d \'{{"org_number": "{ORG_NUMBER}"}}\' '
+            f"| grep {CLIENT}; do sleep 0.2; done",
         ),
         (
             "send the request",
