@@ -1,13 +1,14 @@
 """Linking's database was restored to an earlier day: it takes back what others have heard of it
 since, and speaks above the versions that they know. Why so: docs/decisions/0019."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
 from chassis.outbox import Outbox
+from chassis.problems import invalid
 from contracts.events.event import Person
 from contracts.events.linking import BureauEligibility
 from contracts.standings import BureauStanding, PairStanding
@@ -22,6 +23,8 @@ from linking.service.locking import lock
 from linking.storage import directory, exclusions, links, requests
 from linking.tables import Link, Pair
 
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+
 Outcome = Literal["link_taken_back", "end_taken_back", "said_again", "not_in_directory"]
 
 
@@ -29,10 +32,16 @@ async def mend_pair(
     session: AsyncSession, outbox: Outbox, caller: Principal, heard: PairStanding, origin: Origin
 ) -> Outcome:
     """not_in_directory: linking does not know the bureau or the client; nothing was changed.
-    Repeating it is harmless, and so is what was heard of a while ago."""
+    Repeating it is harmless, and so is what was heard of a while ago.
+
+    Raises INVALID_INPUT for a link of another pair, and for moments that can't be.
+    """
     pair = await lock(session, heard.bureau_id, heard.tenant_id)
     by = support_person(caller)
     link = await links.link(session, heard.link_id)
+    if link is not None and (link.bureau_id, link.tenant_id) != (pair.bureau_id, pair.tenant_id):
+        raise invalid("link_id", "is another pair's link")
+    _check(heard, await directory.now(session))
     active = await links.active(session, pair.bureau_id, pair.tenant_id)
     done = act(
         known=None if link is None else link.status == "active",
@@ -84,6 +93,12 @@ async def mend_bureau(session: AsyncSession, outbox: Outbox, heard: BureauStandi
     return "said_again"
 
 
+def _check(heard: PairStanding, now: datetime) -> None:
+    for field, moment in (("established_at", heard.established_at), ("ended_at", heard.ended_at)):
+        if moment is not None and not _FIRST <= moment <= now + timedelta(hours=1):
+            raise invalid(field, "must be a moment since 2000 that is not to come")
+
+
 async def _take_link(
     session: AsyncSession,
     outbox: Outbox,
@@ -120,8 +135,9 @@ async def _take_link(
 
 
 async def _take_end(session: AsyncSession, link: Link, heard: PairStanding) -> None:
-    link.status, link.version = "ended", max(link.version, heard.version)
+    # First the moment: to ask for it writes what was changed, and no link ends without one.
     link.ended_at = heard.ended_at or await directory.now(session)
+    link.status, link.version = "ended", max(link.version, heard.version)
     await session.flush()
 
 
