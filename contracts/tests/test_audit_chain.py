@@ -162,6 +162,28 @@ def test_a_young_beginning_that_was_taken_away_is_found_by_an_exported_head() ->
     assert proved(entries[3:], exported(entries), anchors, LATER) == []
 
 
+def test_a_young_middle_is_not_excused_by_a_beginning_that_was_old() -> None:
+    entries = chain(5)
+    aged = [
+        (replace(entry, at=entry.at.replace(year=NOON.year - 7)) if entry.seq <= 2 else entry, one)
+        for entry, one in entries
+    ]
+    resealed: list[tuple[Entry, Beside | None]] = []
+    previous = START
+    for entry, one in aged:
+        entry = replace(entry, previous=previous)
+        entry = replace(entry, hash=entry.seal())
+        previous = entry.hash
+        resealed.append((entry, one))
+    heads = exported(resealed)
+    now = NOON + timedelta(hours=1)
+    rightly = {"100001": (2, resealed[1][0].hash)}
+    assert proved(resealed[2:], heads, rightly, now) == []
+    wrongly = {"100001": (4, resealed[3][0].hash)}
+    early = ["100001:3 was exported and taken away before its time"]
+    assert proved(resealed[4:], heads, wrongly, now) == early
+
+
 def test_a_person_that_was_taken_out_without_a_word_shows() -> None:
     entries = chain(5)
     entries[0] = (entries[0][0], None)

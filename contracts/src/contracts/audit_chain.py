@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 NO_TENANT = "-"
@@ -90,13 +90,12 @@ def _refuse(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A chain as it was exported: its newest entry, and its oldest one of then."""
+    """A chain as it was exported: its newest entry, and of each day (UTC) its first one's seq."""
 
     seq: int
     hash: str
     at: datetime
-    first_seq: int
-    first_at: datetime
+    days: tuple[tuple[int, date], ...]
 
 
 class Verifier:
@@ -131,13 +130,15 @@ class Verifier:
         """What is wrong with the entry, in words without personal data; empty when nothing is."""
         self.entries += 1
         known = self._heads.get(entry.chain)
+        days = () if known is None else known.days
         if known is not None:
             seq, previous = known.seq, known.hash
-            first = known.first_seq, known.first_at
         else:
             seq, previous = self._anchors.get(entry.chain, (0, START))
-            first = entry.seq, entry.at
-        self._heads[entry.chain] = Head(entry.seq, entry.hash, entry.at, *first)
+        day = entry.at.astimezone(UTC).date()
+        if not days or days[-1][1] != day:
+            days = (*days, (entry.seq, day))
+        self._heads[entry.chain] = Head(entry.seq, entry.hash, entry.at, days)
         wrong = []
         if entry.seq != seq + 1:
             wrong.append(f"follows {seq}: entries are missing or doubled")
@@ -182,8 +183,11 @@ class Verifier:
                 seq > head.seq or (seq, seal) == (head.seq, head.hash)
             )
             return [] if by_retention else [f"{chain}:{head.seq} was exported and is gone"]
-        if seq >= head.first_seq and head.first_at >= self._kept_since:
-            return [f"{chain}:{head.first_seq} was exported and taken away before its time"]
+        # Of the day on which seven years end, some may have gone; of later ones nothing.
+        kept = (first for first, day in head.days if day > self._kept_since.date())
+        young = next(kept, None)
+        if young is not None and seq >= young:
+            return [f"{chain}:{young} was exported and taken away before its time"]
         return []
 
 

@@ -6,7 +6,7 @@ Heads that were exported earlier prove more: that nothing was cut off or made an
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +53,9 @@ def check(pages: Iterable[dict[str, Any]], exported: Heads) -> Verdict:
 
 
 def write_heads(heads: Heads, out: Path) -> None:
-    """One JSON object a line: {chain, seq, hash, at, first_seq, first_at}; moments in ISO 8601."""
+    """One JSON object a line: {chain, seq, hash, at, days: [[seq, day]]}; in ISO 8601."""
     lines = [
-        json.dumps({"chain": chain, **asdict(head)}, default=datetime.isoformat)
+        json.dumps({"chain": chain, **asdict(head)}, default=lambda moment: moment.isoformat())
         for chain, head in sorted(heads.items())
     ]
     out.write_text("".join(line + "\n" for line in lines), "utf-8")
@@ -67,13 +67,14 @@ def read_heads(path: Path | None) -> Heads:
         return {}
     try:
         lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        if not lines:
+            raise ValueError("there are none")
         return {
             str(line["chain"]): Head(
                 seq=int(line["seq"]),
                 hash=str(line["hash"]),
                 at=_moment(line["at"]),
-                first_seq=int(line["first_seq"]),
-                first_at=_moment(line["first_at"]),
+                days=tuple((int(seq), date.fromisoformat(day)) for seq, day in line["days"]),
             )
             for line in lines
         }
