@@ -93,7 +93,7 @@ def _held(client: OpsClient, service: str, of: str) -> Held:
 def _links(decided: Held, pairs: Held, known: Held) -> Iterator[Difference]:
     for key, link in decided.items():
         yield from _version(f"link {key}", link, known.get(key), "activation")
-    for key in known.keys() - decided.keys():
+    for key in sorted(known.keys() - decided.keys()):
         # Of an ended one linking's row may have come to the end of its years; the pair's stays.
         if key not in pairs or pairs[key]["version"] < known[key]["version"]:
             said = f"link {key}: activation has it {_shown(known[key])}, linking does not know it"
@@ -103,7 +103,7 @@ def _links(decided: Held, pairs: Held, known: Held) -> Iterator[Difference]:
 def _bureaus(decided: Held, known: Held) -> Iterator[Difference]:
     for key, word in decided.items():
         yield from _version(f"bureau {key}", word, known.get(key), "search")
-    for key in known.keys() - decided.keys():
+    for key in sorted(known.keys() - decided.keys()):
         said = f"bureau {key}: search knows it, linking does not"
         yield Difference(said, key, "search", _heard(known[key]))
 
