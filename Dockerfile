@@ -16,7 +16,7 @@ RUN --mount=type=cache,target=/root/.cache UV_LINK_MODE=copy \
 # The tree of the checkout, since migrations and documents are found from the code's place in it.
 COPY . /koppla/
 RUN printf '/koppla/%s/src\n' contracts chassis services/search services/linking \
-        services/notifier services/activation koppla \
+        services/notifier services/activation portal koppla \
         >"$(echo /koppla/venv/lib/python3.*/site-packages)/koppla.pth" \
  && install -m 755 /koppla/ops/image/koppla /koppla/venv/bin/koppla \
  && /koppla/venv/bin/python /koppla/ops/image/warm.py \

@@ -4,9 +4,9 @@ BROKER ?= embedded
 FAULTS ?= each
 V := .venv
 BIN := $(V)/bin
-PACKAGES := contracts chassis services/search services/linking services/notifier services/activation koppla
+PACKAGES := contracts chassis services/search services/linking services/notifier services/activation portal koppla
 PROJECTS := $(PACKAGES:%=%/pyproject.toml)
-LOCAL := koppla koppla-contracts koppla-chassis koppla-search koppla-linking koppla-notifier koppla-activation
+LOCAL := koppla koppla-contracts koppla-chassis koppla-search koppla-linking koppla-notifier koppla-activation koppla-portal
 UV_VERSION := 0.13.9
 
 .PHONY: setup run test test-containers races faults secrets check api format bench lock clean
