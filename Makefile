@@ -9,7 +9,7 @@ PROJECTS := $(PACKAGES:%=%/pyproject.toml)
 LOCAL := koppla koppla-contracts koppla-chassis koppla-search koppla-linking koppla-notifier koppla-activation koppla-portal
 UV_VERSION := 0.13.9
 
-.PHONY: setup run test test-containers races faults secrets check api format bench lock clean
+.PHONY: setup run test test-containers races faults secrets check api format bench sustained lock clean
 
 setup: $(V)/.ready
 
@@ -59,6 +59,11 @@ format: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+# 250 requests a second for ten minutes on Apache Kafka, and the memory of every role. SUSTAINED="--rate
+# 100 --minutes 2" for another rate.
+sustained: setup
+	$(BIN)/python -m bench.sustained $(SUSTAINED)
 
 # uv.lock would name registry addresses; requirements.lock holds names, versions and hashes only.
 # requirements-runtime.lock is the part of it that goes into the image.

@@ -75,7 +75,7 @@ async def run(
     async with world(folder, settings) as running:
         history = History(folder / "history.jsonl")
         known = clients(PAIRS + 2 + SPARE)
-        await _open(running, known)
+        await open_directory(running, known)
         say(f"everything runs after {time.monotonic() - began:.0f} s; seed {seed}")
         stopping = asyncio.Event()
         played = pairs(known[:PAIRS])
@@ -130,7 +130,7 @@ async def run(
     return report
 
 
-async def _open(running: World, known: Sequence[object]) -> None:
+async def open_directory(running: World, known: Sequence[object]) -> None:
     """Publishes the directory, and returns when every service has it."""
     broker = Broker(running.kafka.bootstrap_servers, {})
     await broker.publish(*directory(list(known)))  # type: ignore[arg-type]

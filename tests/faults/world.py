@@ -32,7 +32,7 @@ from tests.support.apache_kafka import ApacheKafka
 from tests.support.smtp_sink import SmtpSink
 
 REPLICAS = {"serve": 1, "consume": 2, "relay": 2}
-_LINK = re.compile(r"/l/([A-Za-z0-9_-]{111})")
+LINK = re.compile(r"/l/([A-Za-z0-9_-]{111})")
 _GONE = "postgres: the server is not there"
 
 
@@ -41,7 +41,7 @@ class Mailbox:
 
     def __init__(self, sink: SmtpSink, keys: LinkKeys) -> None:
         self._sink = sink
-        self._keys = keys
+        self.keys = keys
         self._read = 0
         self._tokens: dict[tuple[UUID, str], str] = {}
 
@@ -49,9 +49,9 @@ class Mailbox:
         """The newest link's token about a request or link that went to an address."""
         for mail in self._sink.received[self._read :]:
             self._read += 1
-            if found := _LINK.search(mail.text):
+            if found := LINK.search(mail.text):
                 try:
-                    about = self._keys.verify(found[1]).subject
+                    about = self.keys.verify(found[1]).subject
                 except LinkTokenError:
                     continue
                 self._tokens[about, mail.recipient.casefold()] = found[1]

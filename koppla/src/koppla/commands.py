@@ -159,6 +159,18 @@ def status(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
     say(lambda: show(data, as_json=as_json))
 
 
+@app.command()
+def explain(
+    request_id: Annotated[str, typer.Argument(help="The request's id.")],
+    data: Data = DEFAULT_DATA,
+    as_json: AsJson = False,
+) -> None:
+    """One request from asking to activation, and what stands in its way."""
+    from koppla.explain import explain as told
+
+    say(lambda: told(data, request_id, as_json=as_json))
+
+
 Kind = Annotated[str, typer.Argument(help="group, bureau or multi_company_setup.")]
 Value = Annotated[str, typer.Argument(help="A chain's name, a bureau_id, or `true`.")]
 

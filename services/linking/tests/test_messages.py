@@ -17,7 +17,8 @@ from linking.messages import holds_address, without_address
         "ｅｖｉｌ．ｃｏｍ",
         "ht\u200btps://evil.example",
         "evil\u200b.com",
-        "10.0.0.1",
+        "10.0.0.1/inloggning",
+        "10.0.0.1:8080",
         "javascript://x",
         "gå till evil.de eller evil.co.uk",
         "EVIL.DE",
@@ -42,6 +43,7 @@ def test_an_address_is_found(text: str) -> None:
         "Det är klart.Vi hörs. Allt o.s.v. enl. ö.k. med bl.a. moms, s.k. a-kassa",
         "Det är klart.Återkommer. Öppet.Även lördag",
         "Moms 12,5 % (1.5/2)",
+        "Vårt diarienummer är 1.3.1.4, se 1.3.1.4-2026",
         "",
     ],
 )

@@ -23,7 +23,7 @@ _ADDRESS = re.compile(
       \w+://                                    # any scheme
     | \bwww\.
     | (?:[\w-]+\.)+[^\W\d_]{{2,}}[/?#]\S          # domain.tld/…
-    | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}\b               # an IPv4 address
+    | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?:/\S|:\d)     # IPv4; alone, a diary number
     | (?<![@\w.-])(?:[\w-]+\.)+                 # a bare domain, which mail clients make a link of;
       (?:com|net|org|info|biz|app|dev|xyz|top|link|click|site|online|shop|page|store|tech|cloud
         |live|blog|wiki|club|vip|icu|pro|name|mobi|zip|mov|bank|agency|foundation|gratis|loan
