@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI, Query
+from fastapi import APIRouter, FastAPI, Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from chassis.acts import OnAct
 from chassis.api_document import with_examples
 from chassis.database import Database
 from chassis.dead_letter_desk import UNSETTLED, By, Desk, Row
@@ -195,7 +196,9 @@ class DiscardIn(BaseModel):
     reason: _Reason
 
 
-def install(app: FastAPI, name: str, database: Database, desk: Desk) -> None:
+def install(
+    app: FastAPI, name: str, database: Database, desk: Desk, on_act: OnAct | None = None
+) -> None:
     """Adds the list, one letter, retry and discard."""
     router = APIRouter(route_class=GuardedRoute, tags=["ops"])
     path = f"/v1/ops/{name}/dead-letters"
@@ -234,7 +237,7 @@ def install(app: FastAPI, name: str, database: Database, desk: Desk) -> None:
     @refuses(Code.LETTER_SETTLED, Code.OLDER_LETTER_OPEN)
     @answers(_RETRIED)
     async def retry_dead_letter(
-        letter_id: str, caller: Caller, body: RetryIn | None = None
+        letter_id: str, caller: Caller, request: Request, body: RetryIn | None = None
     ) -> LetterOut:
         """Runs the record through its handler again, and what waited behind it.
 
@@ -243,6 +246,17 @@ def install(app: FastAPI, name: str, database: Database, desk: Desk) -> None:
         by = By(caller.sub, body.reason if body else None)
         async with database.transaction() as session:
             found = await desk.retry(session, _id(letter_id), by)
+            if on_act is not None:
+                subject = f"letter:{found['id']}"
+                await on_act(
+                    session,
+                    caller,
+                    request,
+                    "dead_letter_retried",
+                    subject,
+                    reason=by.reason,
+                    status=found["status"],
+                )
             return LetterOut.of(found, await desk.acts(session, found["id"]))
 
     @router.post(
@@ -253,10 +267,17 @@ def install(app: FastAPI, name: str, database: Database, desk: Desk) -> None:
     @allow("ops")
     @refuses(Code.LETTER_SETTLED)
     @answers(_DISCARDED)
-    async def discard_dead_letter(letter_id: str, body: DiscardIn, caller: Caller) -> LetterOut:
+    async def discard_dead_letter(
+        letter_id: str, body: DiscardIn, caller: Caller, request: Request
+    ) -> LetterOut:
         """Its record never takes effect; what waited behind it does. Repeating it is harmless."""
         async with database.transaction() as session:
             found = await desk.discard(session, _id(letter_id), By(caller.sub, body.reason))
+            if on_act is not None:
+                subject = f"letter:{found['id']}"
+                await on_act(
+                    session, caller, request, "dead_letter_discarded", subject, reason=body.reason
+                )
             return LetterOut.of(found, await desk.acts(session, found["id"]))
 
     app.include_router(router)

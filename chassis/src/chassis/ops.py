@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import func, select
 
 from chassis import dead_letter_api
+from chassis.acts import OnAct
 from chassis.api_document import with_examples
 from chassis.app import Service
 from chassis.dead_letter_desk import Desk
@@ -50,9 +51,11 @@ class ServiceStatus(BaseModel):
     dead_letters: int
 
 
-def install(app: FastAPI, service: Service, tables: ChassisTables) -> None:
+def install(
+    app: FastAPI, service: Service, tables: ChassisTables, on_act: OnAct | None = None
+) -> None:
     """Adds /healthz, /readyz, /metrics, /v1/ops/SERVICE/status and …/dead-letters."""
-    _install_dead_letters(app, service, tables)
+    _install_dead_letters(app, service, tables, on_act)
     router = APIRouter(route_class=GuardedRoute)
 
     @router.get("/healthz", include_in_schema=False)
@@ -87,7 +90,9 @@ def install(app: FastAPI, service: Service, tables: ChassisTables) -> None:
     app.include_router(router)
 
 
-def _install_dead_letters(app: FastAPI, service: Service, tables: ChassisTables) -> None:
+def _install_dead_letters(
+    app: FastAPI, service: Service, tables: ChassisTables, on_act: OnAct | None
+) -> None:
     if service.consumer is None:
         return
     desk = Desk(
@@ -96,7 +101,7 @@ def _install_dead_letters(app: FastAPI, service: Service, tables: ChassisTables)
         service.consumer.handlers,
         service.consumer.applier,
     )
-    dead_letter_api.install(app, service.name, service.database, desk)
+    dead_letter_api.install(app, service.name, service.database, desk, on_act)
 
     async def count() -> None:
         async with service.database.transaction() as session:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.acts import OnAct
 from chassis.api_document import with_examples
 from chassis.auth import Principal
 from chassis.database import Database
@@ -126,6 +127,7 @@ def install(
     database: Database,
     persons: Persons,
     on_erased: OnErased | None = None,
+    on_act: OnAct | None = None,
 ) -> None:
     """Adds GET /v1/ops/NAME/persons/{user_id} and POST …/erase."""
     router = APIRouter(route_class=GuardedRoute, tags=["ops"])
@@ -133,7 +135,7 @@ def install(
 
     @router.get(path, operation_id=f"{name}ExportPerson", summary=f"What {name} holds of a person")
     @allow("ops")
-    async def export_person(user_id: str) -> PersonHeld:
+    async def export_person(user_id: str, caller: Caller, request: Request) -> PersonHeld:
         """Everything that names one person, as it is kept."""
         _check(user_id)
         async with database.transaction() as session:
@@ -142,6 +144,8 @@ def install(
                 for question in (*persons.shown, *_SHOWN)
             }
             listed = await session.scalar(text(persons.listed), _of(user_id))
+            if on_act is not None:
+                await on_act(session, caller, request, "person_exported", "person")
         return PersonHeld(user_id=user_id, listed=bool(listed), held=held)
 
     @router.post(

@@ -8,14 +8,15 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Table, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.acts import OnAct
 from chassis.api_document import with_examples
 from chassis.database import Database
 from chassis.http import Caller, GuardedRoute, allow
@@ -156,7 +157,9 @@ class Replay:
         return len(ids), f"{ids[-1]}:{end}" if len(ids) == _PAGE else None
 
 
-def install(app: FastAPI, name: str, database: Database, replay: Replay) -> None:
+def install(
+    app: FastAPI, name: str, database: Database, replay: Replay, on_act: OnAct | None = None
+) -> None:
     """Adds POST /v1/ops/NAME/replay."""
     router = APIRouter(route_class=GuardedRoute, tags=["ops"])
 
@@ -166,14 +169,21 @@ def install(app: FastAPI, name: str, database: Database, replay: Replay) -> None
         summary=f"Publish again what {name} said",
     )
     @allow("ops")
-    async def publish_again(body: ReplayIn, caller: Caller) -> ReplayOut:
+    async def publish_again(body: ReplayIn, caller: Caller, request: Request) -> ReplayOut:
         """A page of events, under the ids they had, in the order of their keys; or what is so now,
         as new events that nobody is mailed about. Consumers drop what they know already."""
         async with database.transaction() as session:
             done = await replay.step(session, body)
+            if on_act is not None and body.cursor is None:
+                # Once a replay, and not for each of its pages.
+                await on_act(session, caller, request, "events_replayed", "outbox", **_facts(body))
         log.info(
             "replayed", service=name, by=caller.sub, snapshot=body.snapshot, events=done.events
         )
         return done
 
     app.include_router(router)
+
+
+def _facts(asked: ReplayIn) -> dict[str, Any]:
+    return asked.model_dump(mode="json", include={"since", "key", "snapshot"})

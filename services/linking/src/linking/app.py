@@ -22,6 +22,7 @@ from chassis.wakeup import Wakeup
 from contracts.topics import dead_letters
 from linking import consumers, forms, http, pages
 from linking.held import HELD
+from linking.http.acts import entry_of_acts
 from linking.http.origin import Origins
 from linking.limits import SendingLimits
 from linking.persons import PERSONS, entry_of_erasures
@@ -64,6 +65,7 @@ def build(settings: LinkingSettings) -> Service:
     terms = Terms(settings.link_ttl, settings.public_url, limits)
     keys = IdempotencyKeys(chassis.idempotency_keys)
     addresses = ClientAddresses(settings.trusted_proxies)
+    origins = Origins(addresses)
     app.include_router(http.router(database, outbox, keys, terms, addresses))
     attempts = Bursts("link_pages", settings.rate_link_pages, metrics)
     pages.install(app, database, outbox, settings.keys(), addresses, attempts)
@@ -75,8 +77,9 @@ def build(settings: LinkingSettings) -> Service:
         purger,
     ]
     service = Service(NAME, app, database, wakeup, metrics, consumer, relay, workers)
-    ops.install(app, service, chassis)
+    entered = entry_of_acts(origins)
+    ops.install(app, service, chassis, entered)
     held.install(app, NAME, database, HELD)
-    replay.install(app, NAME, database, Replay(chassis.outbox, outbox, snapshots.PARTS))
-    persons.install(app, NAME, database, PERSONS, entry_of_erasures(Origins(addresses)))
+    replay.install(app, NAME, database, Replay(chassis.outbox, outbox, snapshots.PARTS), entered)
+    persons.install(app, NAME, database, PERSONS, entry_of_erasures(origins), entered)
     return service

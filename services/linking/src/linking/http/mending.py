@@ -35,9 +35,9 @@ def add(api: APIRouter, database: Database, outbox: Outbox, origins: Origins) ->
 
     @api.post("/ops/linking/mend-bureau", tags=["ops"])
     @allow("ops")
-    async def mend_bureau(body: BureauStanding, caller: Caller) -> Mended:
+    async def mend_bureau(body: BureauStanding, caller: Caller, request: Request) -> Mended:
         """After linking's database was restored: says again whether the bureau may use the digital
         route, by a version above the one that search has heard. Repeating it is harmless."""
         async with database.transaction() as session:
-            done = await mending.mend_bureau(session, outbox, body)
+            done = await mending.mend_bureau(session, outbox, caller, body, origins.of(request))
         return Mended(outcome=done)

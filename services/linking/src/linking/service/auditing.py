@@ -22,9 +22,14 @@ Action = Literal[
     "link_registered",
     "link_ended",
     "link_mended",
+    "bureau_mended",
     "exclusion_added",
     "exclusion_removed",
+    "person_exported",
     "person_erased",
+    "events_replayed",
+    "dead_letter_retried",
+    "dead_letter_discarded",
 ]
 
 
@@ -59,7 +64,8 @@ async def record(
 ) -> None:
     """Adds an entry to the tenant's chain, or to the one of acts that concern no tenant.
 
-    subject: `request:ID`, `link:ID`, `exclusion:KIND:VALUE` or `person`. by: None where the clock
+    subject: `request:ID`, `link:ID`, `exclusion:KIND:VALUE`, `bureau:ID`, `letter:ID`, `outbox` or
+    `person`. by: None where the clock
     or the directory acted. acting_for: on whose behalf, where it is not her own side. facts: JSON
     values, nothing personal. Call it when every row that the transaction needs is locked: chains
     are locked last, so that nobody waits in a circle.

@@ -15,7 +15,7 @@ from contracts.standings import BureauStanding, PairStanding
 from linking.heard import Act, act
 from linking.requests import Status
 from linking.service import snapshots
-from linking.service.auditing import Origin, record_of_pair
+from linking.service.auditing import Origin, record, record_of_pair
 from linking.service.closing import Reason, withdraw
 from linking.service.deletions import bureaus_gone, clients_gone
 from linking.service.guard import support_person
@@ -73,7 +73,9 @@ async def mend_pair(
     return outcome
 
 
-async def mend_bureau(session: AsyncSession, outbox: Outbox, heard: BureauStanding) -> Outcome:
+async def mend_bureau(
+    session: AsyncSession, outbox: Outbox, caller: Principal, heard: BureauStanding, origin: Origin
+) -> Outcome:
     """Says again who may use the digital route, above the version that search has heard."""
     await exclusions.lock(session)
     known = (await exclusions.eligibility(session, [heard.bureau_id])).get(heard.bureau_id)
@@ -90,6 +92,15 @@ async def mend_bureau(session: AsyncSession, outbox: Outbox, heard: BureauStandi
     )
     await exclusions.put_eligibility(session, [said.model_dump()])
     await outbox.add(session, [said], snapshot=True)
+    await record(
+        session,
+        "bureau_mended",
+        f"bureau:{heard.bureau_id}",
+        by=support_person(caller),
+        origin=origin,
+        bureau_id=heard.bureau_id,
+        version=said.version,
+    )
     return "said_again"
 
 
