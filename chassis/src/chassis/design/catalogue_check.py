@@ -1,0 +1,88 @@
+"""Finds what is wrong with a package's texts; a test of each package asks it."""
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from string import Formatter
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+from chassis.design.catalogue import LOCALES
+from contracts.fields import Locale
+
+_USED = re.compile(
+    r"""(?<![\w.])(?:_|plural|texts|words|t|text)(?:\.plural)?\(\s*["']([a-z0-9_]+(?:\.[a-z0-9_]+)+)["']"""
+)
+
+
+def wrong(package: str, *, computed: Iterable[str] = ()) -> list[str]:
+    """Sentences, empty where all is well: keys used and missing, there and unused, untranslated,
+    or with other placeholders in another language.
+
+    computed: keys that are put together at run time, as patterns (`requests.status_[a-z]+`).
+    """
+    catalogues = {locale: _read(package, locale) for locale in LOCALES}
+    keys = {locale: {_key(one) for one in found if one.id} for locale, found in catalogues.items()}
+    own = set().union(*keys.values())
+    used = _used(Path(str(files(package))))
+    design = {_key(one) for one in _read("chassis", "sv") if one.id}
+    patterns = [re.compile(pattern) for pattern in computed]
+    found = [f"{key} is used and in no catalogue" for key in sorted(used - own - design)]
+    found += [
+        f"{key} is in the catalogues and not used"
+        for key in sorted(own - used)
+        if not any(pattern.fullmatch(key) for pattern in patterns)
+    ]
+    for locale in LOCALES:
+        found += [f"{key} is not in {locale}" for key in sorted(own - keys[locale])]
+        found += [
+            f"{_key(one)} in {locale}: {why}" for one in catalogues[locale] if (why := _bad(one))
+        ]
+        found += [f"{key} is obsolete in {locale}" for key in map(str, catalogues[locale].obsolete)]
+    return found + _unlike(catalogues)
+
+
+def _read(package: str, locale: str) -> Catalog:
+    source = files(package) / "locale" / locale / "LC_MESSAGES" / f"{package}.po"
+    return read_po(io.BytesIO(source.read_bytes()), locale=locale, abort_invalid=True)
+
+
+def _used(folder: Path) -> set[str]:
+    sources = [*folder.rglob("*.py"), *folder.rglob("*.html"), *folder.rglob("*.jinja")]
+    return {key for source in sources for key in _USED.findall(source.read_text("utf-8"))}
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def _strings(message: Message) -> list[str]:
+    if isinstance(message.string, str):
+        return [message.string]
+    return [str(text) for text in message.string or ()]
+
+
+def _bad(message: Message) -> str | None:
+    if not message.id:
+        return None
+    if message.fuzzy:
+        return "is fuzzy"
+    return None if all(text.strip() for text in _strings(message)) else "is not translated"
+
+
+def _unlike(catalogues: Mapping[Locale, Catalog]) -> list[str]:
+    first, *others = LOCALES
+    found = []
+    for message in catalogues[first]:
+        for locale in others:
+            other = catalogues[locale].get(message.id) if message.id else None
+            if other is not None and _placeholders(message) != _placeholders(other):
+                found.append(f"{_key(message)}: {locale} has other placeholders than {first}")
+    return found
+
+
+def _placeholders(message: Message) -> set[str]:
+    return {name for text in _strings(message) for _, name, _, _ in Formatter().parse(text) if name}
