@@ -101,7 +101,7 @@ def test_what_is_wrong_with_catalogues_is_found(monkeypatch: pytest.MonkeyPatch)
 
     used = {"a.missing", "a.empty", "a.unlike", "a.only_swedish"}
     monkeypatch.setattr(catalogue_check, "_read", lambda package, locale: made(locale))
-    monkeypatch.setattr(catalogue_check, "_used", lambda folder: used)
+    monkeypatch.setattr(catalogue_check, "_keys", lambda folder, pattern: used)
     assert set(catalogue_check.wrong("chassis")) == {
         "a.missing is used and in no catalogue",
         "a.unused is in the catalogues and not used",

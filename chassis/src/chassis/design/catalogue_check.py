@@ -13,27 +13,29 @@ from babel.messages.pofile import read_po
 from chassis.design.catalogue import LOCALES
 from contracts.fields import Locale
 
-_USED = re.compile(
-    r"""(?<![\w.])(?:_|plural|texts|words|t|text)(?:\.plural)?\(\s*["']([a-z0-9_]+(?:\.[a-z0-9_]+)+)["']"""
-)
+_KEY = r"[a-z0-9_]+(?:\.[a-z0-9_]+)+"
+_CALLED = re.compile(rf"""(?<![\w.])(?:_|plural)\(\s*["']({_KEY})["']""")
+_NAMED = re.compile(rf"""["']({_KEY})["']""")
 
 
 def wrong(package: str, *, computed: Iterable[str] = ()) -> list[str]:
     """Sentences, empty where all is well: keys used and missing, there and unused, untranslated,
-    or with other placeholders in another language.
+    or with other placeholders in another language. A key that is named anywhere in the code counts
+    as used.
 
     computed: keys that are put together at run time, as patterns (`requests.status_[a-z]+`).
     """
     catalogues = {locale: _read(package, locale) for locale in LOCALES}
     keys = {locale: {_key(one) for one in found if one.id} for locale, found in catalogues.items()}
     own = set().union(*keys.values())
-    used = _used(Path(str(files(package))))
+    folder = Path(str(files(package)))
+    used, named = _keys(folder, _CALLED), _keys(folder, _NAMED)
     design = {_key(one) for one in _read("chassis", "sv") if one.id}
     patterns = [re.compile(pattern) for pattern in computed]
     found = [f"{key} is used and in no catalogue" for key in sorted(used - own - design)]
     found += [
         f"{key} is in the catalogues and not used"
-        for key in sorted(own - used)
+        for key in sorted(own - used - named)
         if not any(pattern.fullmatch(key) for pattern in patterns)
     ]
     for locale in LOCALES:
@@ -50,9 +52,9 @@ def _read(package: str, locale: str) -> Catalog:
     return read_po(io.BytesIO(source.read_bytes()), locale=locale, abort_invalid=True)
 
 
-def _used(folder: Path) -> set[str]:
+def _keys(folder: Path, pattern: re.Pattern[str]) -> set[str]:
     sources = [*folder.rglob("*.py"), *folder.rglob("*.html"), *folder.rglob("*.jinja")]
-    return {key for source in sources for key in _USED.findall(source.read_text("utf-8"))}
+    return {key for source in sources for key in pattern.findall(source.read_text("utf-8"))}
 
 
 def _key(message: Message) -> str:
