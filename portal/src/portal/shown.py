@@ -48,6 +48,11 @@ def errors(found: Mapping[str, str], texts: Texts) -> list[tuple[str, str]]:
     return [(field, texts(key)) for field, key in found.items()]
 
 
+def error(found: Mapping[str, str], field: str, texts: Texts) -> str | None:
+    """What is wrong with one field, in words."""
+    return texts(found[field]) if field in found else None
+
+
 def standing(request: LinkRequest, texts: Texts, formats: Formats) -> str:
     """How a request stands, in a sentence."""
     who = request.decided_by.name if request.decided_by else texts("request.somebody")

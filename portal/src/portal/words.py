@@ -1,4 +1,4 @@
-"""The language of a request: asked for, chosen before, or preferred by the browser; else Swedish."""
+"""The language of a request: asked for, chosen before, preferred by the browser, else Swedish."""
 
 from datetime import timedelta
 
