@@ -20,6 +20,8 @@ ENTRIES = (
     Entry("client_manager", "/klienthanteraren", "nav.client_manager"),
     Entry("digital_bureau", "/digital-byra", "nav.digital_bureau"),
 )
+CONNECT = "/koppla-klient"
+"""Below an entry's path."""
 REQUESTS = "/forfragningar"
 SUPPORT = "/kundtjanst"
 FORMS = "/blanketter"

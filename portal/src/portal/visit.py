@@ -61,10 +61,17 @@ class Visit:
         return self._finish(response)
 
     def to(
-        self, path: str, *, note: str | None = None, query: Mapping[str, str] | None = None
+        self,
+        path: str,
+        *,
+        note: str | None = None,
+        query: Mapping[str, str] | None = None,
+        part: str | None = None,
     ) -> RedirectResponse:
-        """303 to a page of ours, which says `note` once (POST, redirect, GET)."""
-        response = RedirectResponse(path + (f"?{urlencode(query)}" if query else ""), 303)
+        """303 to a page of ours, which says `note` once (POST, redirect, GET). part: the id of what
+        to look at there."""
+        asked = (f"?{urlencode(query)}" if query else "") + (f"#{part}" if part else "")
+        response = RedirectResponse(path + asked, 303)
         if note is not None:
             assert note in NOTES
             self.portal.sessions.put_cookie(response, _NOTE, note)

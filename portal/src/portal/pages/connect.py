@@ -21,12 +21,11 @@ from portal.gateway.refusals import GatewayError, Refused, Unavailable
 from portal.guards import Bureau, Posted
 from portal.identifiers import KINDS, Kind, NotAnIdentifier
 from portal.messages import refused_message, wrong_message
-from portal.navigation import ENTRIES, REQUESTS, Entry
+from portal.navigation import CONNECT, ENTRIES, REQUESTS, Entry
 from portal.parts import had
 from portal.visit import Visit
 
 _SEARCH_TTL = timedelta(hours=12)
-PATH = "/koppla-klient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Found:
 
 
 def _add(router: APIRouter, entry: Entry) -> None:
-    path = entry.path + PATH
+    path = entry.path + CONNECT
 
     @router.get(path)
     async def show(visit: Bureau, sokning: str = "") -> Response:
@@ -77,7 +76,8 @@ async def _search(visit: Visit, entry: Entry, form: Form) -> Response:
         errors = {"identifier": wrong.text}
         return await _page(visit, entry, typed=typed, errors=errors, instead=wrong.instead)
     sealed = visit.portal.searches.close({"kind": kind, "typed": identifier})
-    return visit.to(entry.path + PATH, query={"sokning": sealed})
+    # To the result: it may lie below the form on a small screen.
+    return visit.to(entry.path + CONNECT, query={"sokning": sealed}, part="traffar")
 
 
 async def _page(

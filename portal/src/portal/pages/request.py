@@ -12,7 +12,7 @@ from portal.gateway import operations as calls
 from portal.gateway.refusals import Refused
 from portal.gateway.shapes import LinkRequest
 from portal.guards import Bureau, Posted
-from portal.navigation import REQUESTS
+from portal.navigation import CONNECT, ENTRIES, REQUESTS
 from portal.parts import had
 from portal.visit import Visit
 
@@ -33,6 +33,7 @@ async def show_request(visit: Bureau, request_id: str) -> Response:
         seen=fingerprint(request),
         key=new_key(),
         not_resent=None,
+        again=_another(request),
     )
 
 
@@ -91,7 +92,14 @@ async def _stays(visit: Visit, request_id: str, refused: Refused) -> Response:
         seen=fingerprint(request),
         key=new_key(),
         not_resent=refused.code.lower(),
+        again=_another(request),
     )
+
+
+def _another(request: LinkRequest) -> str:
+    """Where to look for another client, from where this one was asked."""
+    entry = next(one for one in ENTRIES if one.name == request.entry_point)
+    return entry.path + CONNECT
 
 
 async def _request(visit: Visit, request_id: str) -> LinkRequest:
