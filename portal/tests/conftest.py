@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pl
 
 
 async def _import(platform: Platform, kind: str, records: list[dict[str, Any]]) -> None:
-    file: Path = platform.data / f"{kind}.jsonl"
+    file = platform.data / f"{kind}.jsonl"
     file.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records))
     code, out, err = await koppla("import", kind, file, "--data", platform.data)
     assert code == 0, (out, err)
