@@ -17,14 +17,15 @@ async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pl
     folder = tmp_path_factory.mktemp("portal")
     platform = Platform(folder)
     await platform.start()
-    await _import(platform, "bureaus", BUREAUS)
-    await _import(platform, "clients", CLIENTS)
+    await bring_in(platform, "bureaus", BUREAUS)
+    await bring_in(platform, "clients", CLIENTS)
     await _known(platform)
     yield platform
     assert await platform.stop() == 0
 
 
-async def _import(platform: Platform, kind: str, records: list[dict[str, Any]]) -> None:
+async def bring_in(platform: Platform, kind: str, records: list[dict[str, Any]]) -> None:
+    """kind: bureaus or clients."""
     file = platform.data / f"{kind}.jsonl"
     file.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records))
     code, out, err = await koppla("import", kind, file, "--data", platform.data)
