@@ -5,15 +5,13 @@ attempt, so that two tabs don't disturb one another.
 """
 
 import time
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import structlog
-from authlib.common.security import generate_token
-from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
-from authlib.oidc.core import CodeIDToken
+
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -21,6 +19,14 @@ from joserfc.jwk import KeySet
 from chassis.auth import ALGORITHMS
 from portal.settings import PortalSettings
 from portal.sign_in.identity import Identity, NoIdentity, identity_of
+
+with warnings.catch_warnings():
+    # Authlib says at each start that it will know another HTTP client some day.
+    warnings.simplefilter("ignore")
+    from authlib.common.security import generate_token
+    from authlib.integrations.base_client.errors import OAuthError
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
+    from authlib.oidc.core import CodeIDToken
 
 log = structlog.get_logger(__name__)
 CALLBACK = "/logga-in/klar"
