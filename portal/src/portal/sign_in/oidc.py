@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import structlog
-
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -21,8 +20,11 @@ from portal.settings import PortalSettings
 from portal.sign_in.identity import Identity, NoIdentity, identity_of
 
 with warnings.catch_warnings():
-    # Authlib says at each start that it will know another HTTP client some day.
-    warnings.simplefilter("ignore")
+    # Authlib says at each start that it will want another HTTP client some day, and sees to it,
+    # when this is imported, that it is heard.
+    from authlib.deprecate import AuthlibDeprecationWarning
+
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
     from authlib.common.security import generate_token
     from authlib.integrations.base_client.errors import OAuthError
     from authlib.integrations.httpx_client import AsyncOAuth2Client
