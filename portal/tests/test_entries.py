@@ -1,7 +1,6 @@
-"""Client list and activation list, as admin and consultant of a bureau with many clients see them."""
+"""Client list and activation list, as the people of a bureau with many clients see them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -26,7 +25,7 @@ FORM = {
 
 
 @pytest.fixture(scope="module")
-async def many(platform: Platform) -> AsyncIterator[None]:
+async def many(platform: Platform) -> None:
     """All are linked to the big bureau; all but the first seven are activated."""
     about = {"bureau_id": "p-6"}
     async with (
@@ -43,7 +42,6 @@ async def many(platform: Platform) -> AsyncIterator[None]:
 
         await until(all_wait, 60, what="the activation list")
         await asyncio.gather(*(_activate(admin, one) for one in MANY[len(WAITING) :]))
-    yield
 
 
 async def _activate(admin: httpx.AsyncClient, tenant_id: str) -> None:
