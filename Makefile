@@ -9,7 +9,7 @@ PROJECTS := $(PACKAGES:%=%/pyproject.toml)
 LOCAL := koppla koppla-contracts koppla-chassis koppla-search koppla-linking koppla-notifier koppla-activation koppla-portal
 UV_VERSION := 0.13.9
 
-.PHONY: setup run test test-containers races faults secrets check api format bench sustained lock clean
+.PHONY: setup run test test-containers test-browser races faults secrets check api format bench sustained lock clean
 
 setup: $(V)/.ready
 
@@ -32,6 +32,10 @@ test: setup
 # The images, compose.yaml and the main job in containers that are killed; needs a Docker engine.
 test-containers: setup
 	KOPPLA_TEST_CONTAINERS=1 $(BIN)/python -m pytest tests/containers -v -s --timeout 900 --durations 5
+
+# What people see, in Debian's Chromium: journeys, axe-core, screenshots into .pictures.
+test-browser: setup
+	KOPPLA_TEST_BROWSER=1 $(BIN)/python -m pytest tests/browser -q --timeout 600 --durations 5
 
 # 200 rounds of a hundred accepts at once; `make test` takes three.
 races: setup

@@ -19,6 +19,7 @@ from uuid import UUID
 
 import httpx
 import psutil
+import uvloop
 
 from contracts.link_token import LinkTokenError
 from koppla.waiting import until
@@ -31,6 +32,7 @@ CLIENTS = 2_000
 CALLS_OF_A_LIFE = 14
 PATIENCE_S = 120.0
 SAMPLE_S = 10.0
+REPLICAS = {"serve": 1, "consume": 1, "relay": 1}
 
 
 @dataclass
@@ -206,6 +208,36 @@ class Memory:
         }
 
 
+class Spent:
+    """Seconds of CPU by role since it was made; PostgreSQL, Kafka and the calling process, too."""
+
+    def __init__(self, running: World) -> None:
+        self._world = running
+        self._before = self._now()
+
+    def since(self) -> dict[str, float]:
+        return {role: spent - self._before[role] for role, spent in self._now().items()}
+
+    def _now(self) -> dict[str, float]:
+        spent: dict[str, float] = defaultdict(float)
+        for one in self._world.processes():
+            spent[f"{one.service} {one.role}"] += _cpu(psutil.Process(one.pid))
+        me = psutil.Process()
+        spent["calling"] = _cpu(me)
+        for child in me.children(recursive=True):
+            name = child.name()
+            if name in ("java", "postgres"):
+                spent[name] += _cpu(child)
+        return spent
+
+
+def _cpu(process: psutil.Process) -> float:
+    try:
+        return float(sum(process.cpu_times()[:4]))
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
 def _pss(pid: int) -> float:
     return float(psutil.Process(pid).memory_full_info().pss) / 2**20
 
@@ -214,7 +246,7 @@ async def main(rate: float, minutes: float, looks: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix="koppla-sustained-"))
     tally, chance = Tally(), random.Random(7)
     per_life = CALLS_OF_A_LIFE + looks // 4 * 4
-    async with world(folder, {}) as running, asyncio.TaskGroup() as tasks:
+    async with world(folder, {}, REPLICAS) as running, asyncio.TaskGroup() as tasks:
         known = clients(CLIENTS)
         await open_directory(running, known)
         free = pairs(known)
@@ -224,6 +256,7 @@ async def main(rate: float, minutes: float, looks: int) -> None:
         async with running.client("bench") as http:
             caller = Caller(running, http, tally)
             tally.began = time.perf_counter()
+            spent = Spent(running)
             lives: set[asyncio.Task[None]] = set()
 
             async def lived(pair: Pair) -> None:
@@ -247,12 +280,16 @@ async def main(rate: float, minutes: float, looks: int) -> None:
                 number += 1
             under_way = len(lives)
             stopped = time.perf_counter()
+            by_role = spent.since()
             await asyncio.gather(*lives)
             await until_quiet(running)
             drained = time.perf_counter() - stopped
         for task in beside:
             task.cancel()
         _tell(tally, memory, rate, minutes, number, under_way, drained, letters.mails)
+        calls = sum(tally.minutes.values())
+        for role, seconds in sorted(by_role.items(), key=lambda one: -one[1]):
+            print(f"{role:<22} {seconds:>8.1f} s of CPU {seconds / calls * 1e3:>8.2f} ms a call")
 
 
 def _tell(
@@ -293,4 +330,4 @@ if __name__ == "__main__":
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--looks", type=int, default=36, help="at lists, for each life of a link")
     given = parser.parse_args()
-    asyncio.run(main(given.rate, given.minutes, given.looks))
+    uvloop.run(main(given.rate, given.minutes, given.looks))

@@ -9,7 +9,12 @@ from tests.support.apache_kafka import ApacheKafka
 from tests.support.brokers import ENGINE
 
 # They need a Docker engine: `make test-containers`.
-collect_ignore = [] if os.environ.get("KOPPLA_TEST_CONTAINERS") else ["containers"]
+# What needs more than Python has targets of its own in the Makefile.
+collect_ignore = [
+    folder
+    for folder in ("containers", "browser")
+    if not os.environ.get(f"KOPPLA_TEST_{folder.upper()}")
+]
 
 
 @pytest.fixture

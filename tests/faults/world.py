@@ -144,9 +144,11 @@ class _Routes(httpx.AsyncBaseTransport):
 
 
 @asynccontextmanager
-async def world(folder: Path, settings: Mapping[str, str]) -> AsyncIterator[World]:
+async def world(
+    folder: Path, settings: Mapping[str, str], replicas_of: Mapping[str, int] = REPLICAS
+) -> AsyncIterator[World]:
     """Everything, migrated and ready; ended in order with the context. folder: an empty one.
-    settings: KOPPLA_ ones above the suite's own."""
+    settings: KOPPLA_ ones above the suite's own. replicas_of: how many processes, by role."""
     keys = f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
     async with AsyncExitStack() as stack:
         kafka = await stack.enter_async_context(ApacheKafka(folder / "kafka"))
@@ -188,7 +190,7 @@ async def world(folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Worl
                     service, f"{service}_runtime"
                 ),
             }
-            for role, replicas in REPLICAS.items():
+            for role, replicas in replicas_of.items():
                 processes += [
                     Process(service, role, number, own, folder) for number in range(1, replicas + 1)
                 ]

@@ -1,12 +1,12 @@
 """The process roles of a service: `python -m NAME serve | consume | relay | migrate`."""
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import structlog
+import uvloop
 
 from chassis import failpoints
 from chassis.app import HttpServer, Service, listen, running, until_signalled
@@ -35,7 +35,7 @@ def main(
     try:
         failpoints.arm_from_environment()
         loaded = load(settings)
-        asyncio.run(_run(name, loaded, build, given.role, given.host, given.port))
+        uvloop.run(_run(name, loaded, build, given.role, given.host, given.port))
     except SettingError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -142,7 +142,8 @@ def _check_content_type(request: Request) -> None:
         raise Refused(Code.UNSUPPORTED_MEDIA_TYPE, "Send application/json")
 
 
-def _principal(request: Request) -> Principal:
+async def _principal(request: Request) -> Principal:
+    # A coroutine, since FastAPI gives each call of a plain function to a thread.
     principal: Principal = request.state.principal
     return principal
 

@@ -1,0 +1,120 @@
+"""The client's admin who has never heard of any of this, with the mail on her phone."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.letters import Letters
+from tests.browser.window import looked_at, window
+from tests.support.platform import Platform
+
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
+
+
+async def confirm_and_accept(page: Page) -> None:
+    await page.get_by_role("checkbox").check()
+    await page.get_by_role("button", name="Acceptera förfrågan").click()
+
+
+async def test_an_admin_reads_confirms_and_accepts(
+    koppla: Platform, letters: Letters, browser: Browser, pictures: Path
+) -> None:  # R28, R29, R30, R33, R35
+    client = letters.client()
+    await letters.ask(client, "Hej! Vi tar över bokföringen från och med januari.")
+    mine, other = await letters.link(client, 0), await letters.link(client, 1)
+    async with window(browser, koppla.url, **PHONE) as phone:
+        page = await phone.open(mine)
+        assert await looked_at(page, "link-open", pictures) == []
+        await page.get_by_role("button", name="Acceptera förfrågan").click()
+        # The browser itself says what is missing; nothing was sent.
+        await expect(page.get_by_role("checkbox")).to_be_focused()
+        await confirm_and_accept(page)
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Du har accepterat")
+        assert await looked_at(page, "link-accepted-by-you", pictures) == []
+        page = await phone.open(other)
+        await expect(page.get_by_role("main")).to_contain_text(client["system_admins"][0]["name"])
+        assert await looked_at(page, "link-accepted-by-another", pictures) == []
+
+
+async def test_two_admins_race_and_one_wins(
+    koppla: Platform, letters: Letters, browser: Browser
+) -> None:  # R32
+    client = letters.client()
+    await letters.ask(client)
+    async with (
+        window(browser, koppla.url, **PHONE) as one,
+        window(browser, koppla.url) as another,
+    ):
+        first = await one.open(await letters.link(client, 0))
+        second = await another.open(await letters.link(client, 1))
+        await second.get_by_role("checkbox").check()
+        await confirm_and_accept(first)
+        await expect(first.get_by_role("heading", level=1)).to_contain_text("Du har accepterat")
+        await second.get_by_role("button", name="Acceptera förfrågan").click()
+        await expect(second.get_by_role("main")).to_contain_text(client["system_admins"][0]["name"])
+        await second.go_back()
+        await second.reload()
+        await expect(second.get_by_role("button", name="Acceptera förfrågan")).to_have_count(0)
+
+
+async def test_in_english_too(
+    koppla: Platform, letters: Letters, browser: Browser, pictures: Path
+) -> None:  # R47
+    client = letters.client()
+    await letters.ask(client)
+    async with window(browser, koppla.url, **PHONE) as phone:
+        page = await phone.open(await letters.link(client))
+        await page.get_by_role("link", name="English").click()
+        await expect(page.locator("html")).to_have_attribute("lang", "en")
+        assert await looked_at(page, "link-open-en", pictures) == []
+        await page.get_by_role("checkbox").check()
+        await page.get_by_role("button", name="Accept").click()
+        await expect(page.locator("html")).to_have_attribute("lang", "en")
+        assert await looked_at(page, "link-accepted-by-you-en", pictures) == []
+
+
+async def test_what_can_no_longer_be_answered_says_why(
+    koppla: Platform, letters: Letters, browser: Browser, pictures: Path
+) -> None:  # D2
+    cancelled = letters.client()
+    await letters.cancel(await letters.ask(cancelled))
+    async with window(browser, koppla.url, **PHONE) as phone:
+        shown = {
+            "link-cancelled": await letters.link(cancelled),
+            "link-damaged": "/l/" + "x" * 40,
+        }
+        for name, link in shown.items():
+            page = await phone.open(link)
+            await expect(page.get_by_role("button", name="Acceptera förfrågan")).to_have_count(0)
+            assert await looked_at(page, name, pictures) == []
+
+
+async def test_an_admin_declines_and_tells_why(
+    koppla: Platform, letters: Letters, browser: Browser, pictures: Path
+) -> None:  # D1
+    client = letters.client()
+    await letters.ask(client)
+    async with window(browser, koppla.url, **PHONE) as phone:
+        page = await phone.open(await letters.link(client))
+        await page.locator("summary").click()
+        await page.get_by_role("textbox").fill("Vi har redan en byrå")
+        await page.get_by_role("button", name="Avböj").click()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("avböjt")
+        assert await looked_at(page, "link-declined", pictures) == []
+
+
+async def test_the_link_is_ended_from_the_receipt(
+    koppla: Platform, letters: Letters, browser: Browser, pictures: Path
+) -> None:  # D8
+    client = letters.client()
+    await letters.ask(client)
+    async with window(browser, koppla.url, **PHONE) as phone:
+        page = await phone.open(await letters.link(client))
+        await confirm_and_accept(page)
+        page = await phone.open(await letters.link(client, mails=2))
+        assert await looked_at(page, "manage-active", pictures) == []
+        await page.get_by_role("checkbox").check()
+        await page.get_by_role("button", name="Avsluta").click()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("avslutad")
+        assert await looked_at(page, "manage-ended", pictures) == []
