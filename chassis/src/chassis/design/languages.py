@@ -1,7 +1,5 @@
 """The language of a request: asked for, chosen before, preferred by the browser, else Swedish."""
 
-from typing import cast
-
 from fastapi import Request
 
 from chassis.design.catalogue import LOCALES
@@ -52,4 +50,4 @@ def by_preference(header: str) -> list[str]:
 
 
 def _ours(tag: str) -> Locale | None:
-    return cast(Locale, tag) if tag in LOCALES else None
+    return next((one for one in LOCALES if one == tag), None)
