@@ -36,6 +36,7 @@ def _client(tenant_id: str, name: str, city: str = "Växjö", **more: Any) -> Re
 ADMIN, CONSULTANT, OTHER_ADMIN = "Ada Byråsson", "Bo Konsult", "Cilla Kontor"
 EXCLUDED, MULTI_COMPANY, SUPPORT = "Dan Kedja", "Eva Flerbolag", "Stina Kundtjänst"
 ONE_ENTRY = "Frida Ensam"
+BIG_ADMIN, BIG_CONSULTANT = "Greta Stor", "Hugo Stor"
 
 _SEVERAL = _number()
 CLIENTS: list[Record] = [
@@ -53,7 +54,10 @@ CLIENTS: list[Record] = [
     _client("1012", "Bakåt AB"),
     _client("1013", "Igen AB"),
     _client("1014", "Senare AB"),
+    # Of a bureau with many: more than one page of them.
+    *(_client(str(2001 + place), f"Mängd {place + 1:02} AB") for place in range(58)),
 ]
+MANY = [one["tenant_id"] for one in CLIENTS if one["name"].startswith("Mängd")]
 BUREAUS: list[Record] = [
     _bureau(
         "p-1",
@@ -68,6 +72,12 @@ BUREAUS: list[Record] = [
         "Flerbolag AB",
         _user("p-4-admin", MULTI_COMPANY, role="bureau_admin"),
         multi_company_setup=True,
+    ),
+    _bureau(
+        "p-6",
+        "Storbyrån AB",
+        _user("p-6-admin", BIG_ADMIN, role="bureau_admin"),
+        _user("p-6-bo", BIG_CONSULTANT, role="consultant"),
     ),
     _bureau(
         "p-5",

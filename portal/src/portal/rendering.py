@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from chassis.design import looks
 from chassis.design.assets import Asset, Assets, asset, stylesheet
 from chassis.design.environment import environment, words
 from contracts.fields import Locale
@@ -30,8 +31,9 @@ class Pages:
         return self._templates.get_template(template).render(given)
 
     def mount(self, app: FastAPI) -> None:
-        """Its files, which browsers keep for a year."""
+        """Its files, which browsers keep for a year, and the page that shows what they are of."""
         app.include_router(self._assets.router())
+        app.include_router(looks.router())
 
 
 def _script() -> Asset:

@@ -1,6 +1,5 @@
 """The language of a request: asked for, chosen before, preferred by the browser, else Swedish."""
 
-
 from fastapi import Request
 
 from chassis.design.catalogue import LOCALES
@@ -51,4 +50,4 @@ def by_preference(header: str) -> list[str]:
 
 
 def _ours(tag: str) -> Locale | None:
-    return next((locale for locale in LOCALES if locale == tag), None)
+    return next((one for one in LOCALES if one == tag), None)
