@@ -49,6 +49,19 @@ async def test_the_gateway_serves_what_no_service_answers(running: Stack) -> Non
         assert (await http.get("/l/forged")).status_code == 404
 
 
+async def test_people_reach_the_portal_and_it_reaches_the_api(running: Stack) -> None:
+    async with running.client("nobody") as http:
+        assert "Göran Ängström" in (await http.get("/")).text
+        answer = await http.post("/logga-in/demo", data={"sub": "b-1-admin", "till": "/"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/klienthanteraren")
+        page = (await http.get("/klienthanteraren")).text
+        assert ">Koppla klient<" in page
+        assert "går inte att nå" not in page
+        assert (await http.get("/forfragningar")).status_code == 200
+    # The door by which it calls is for containers alone.
+    assert "8083" not in await docker("port", running.name("gateway"))
+
+
 async def test_topics_are_as_the_contract_says(running: Stack) -> None:
     out = await docker(
         *("exec", running.name("kafka"), "/opt/kafka/bin/kafka-topics.sh"),
