@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+# Before pytest would take the folder of that name, which holds its tests, for the package.
+import portal  # noqa: F401
 from koppla.embedded.postgres import EmbeddedPostgres
 from koppla.issuer import DevelopmentIssuer
 from tests.support.brokers import ENGINE, ENGINES, SETTINGS, Brokers, brokers

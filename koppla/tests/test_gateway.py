@@ -2,26 +2,35 @@
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from chassis.app import HttpServer, Service, listen
+from chassis.settings import load
+from koppla.demo_people import DirectoryDemo
 from koppla.gateway import Gateway
+from koppla.profile import portal_settings_of
+from portal import app, footer
+from portal.settings import PortalSettings
 
 PAGES = ("/docs", "/docs/events")
 
 
 @pytest.fixture
-async def http(described: list[Service]) -> AsyncIterator[httpx.AsyncClient]:
+async def http(described: list[Service], tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     bound = listen("127.0.0.1", 0)
-    server = HttpServer(Gateway(described, None), bound)
-    await server.start()
-    port = bound.getsockname()[1]
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        yield client
-    await server.stop()
+    url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+    settings = load(PortalSettings, **portal_settings_of(url, tmp_path))
+    ways = (footer.API, footer.EVENTS, footer.STATUS)
+    async with app.opened(settings, DirectoryDemo(tmp_path), ways) as portal:
+        server = HttpServer(Gateway(described, None, portal), bound)
+        await server.start()
+        async with httpx.AsyncClient(base_url=url) as client:
+            yield client
+        await server.stop()
 
 
 async def test_the_openapi_document_is_that_of_all_services(
@@ -36,11 +45,26 @@ async def test_the_asyncapi_document_is_served(
     assert (await http.get("/asyncapi.json")).json() == events_document
 
 
-async def test_the_home_page_leads_to_the_documents(http: httpx.AsyncClient) -> None:
+async def test_the_portal_s_first_page_leads_to_the_documents(http: httpx.AsyncClient) -> None:
     home = (await http.get("/")).text
-    for path in (*PAGES, "/openapi.json", "/asyncapi.json"):
+    for path in PAGES:
         assert f'href="{path}"' in home
+    for path in (*PAGES, "/openapi.json", "/asyncapi.json"):
         assert (await http.get(path)).status_code == 200
+
+
+async def test_an_address_of_the_api_that_nobody_knows_is_refused_in_its_words(
+    http: httpx.AsyncClient,
+) -> None:
+    answer = await http.get("/v1/nothing")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "NOT_FOUND"
+
+
+async def test_every_other_address_that_nobody_knows_is_a_page(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/nothing")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -48,7 +48,7 @@ def pages(
     host: Annotated[str, typer.Option()] = "0.0.0.0",  # noqa: S104 (a container's own network)
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
 ) -> None:
-    """Serve what no service answers: home page, documents, readiness of all, consumers' lag."""
+    """Serve what no service answers: documents, readiness of all, consumers' lag."""
     import asyncio
 
     from chassis.settings import SettingError, load

@@ -1,4 +1,5 @@
-"""One port for four services: who answers which path, and what is asked of all of them.
+"""One port for all: which path is which service's, which is the API's own, and that every other
+one is the portal's.
 
 In containers Caddy does this; the paths are the same.
 """
@@ -6,7 +7,7 @@ In containers Caddy does this; the paths are the same.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -39,28 +40,32 @@ PATHS: Mapping[str, tuple[str, ...]] = {
 }
 """By service, the paths that are its own, with everything below them."""
 
-_HOME = """<!doctype html><html lang="sv"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>Koppla</title>
-<link rel="stylesheet" href="/docs/style.css"><link rel="stylesheet" href="/docs/page.css">
-<main><h1>Koppla</h1>
-<p>Så får en byrå åtkomst till en klients bokföring.
-<span lang="en">How an accounting bureau gets access to a client's books.</span></p>
-<ul>{inbox}<li><a href="/docs">API:et, anrop för anrop</a>
-<span lang="en">The API, call by call</span> (<a href="/openapi.json">OpenAPI</a>)</li>
-<li><a href="/docs/events">Händelserna, ämne för ämne</a>
-<span lang="en">The events, topic by topic</span> (<a href="/asyncapi.json">AsyncAPI</a>)</li>
-<li><a href="/readyz">Status</a></li></ul></main></html>"""
+OWN: tuple[str, ...] = (
+    "/v1",
+    "/docs",
+    "/openapi.json",
+    "/asyncapi.json",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+)
+"""What is no service's and not the portal's either: the API's documents, how all of it is, and
+whatever else is asked of the API, which refuses in its own words."""
 
 
 class Gateway:
-    """The ASGI app in front of the services. inbox: the mail sink's app, if there is one."""
+    """The ASGI app in front of all. inbox: the mail sink's app, if there is one. portal: None where
+    nobody looks at pages."""
 
-    def __init__(self, services: Sequence[Service], inbox: ASGIApp | None) -> None:
+    def __init__(
+        self, services: Sequence[Service], inbox: ASGIApp | None, portal: ASGIApp | None = None
+    ) -> None:
         self._services = {service.name: service for service in services}
         self._routes = sorted(
             ((path, name) for name, paths in PATHS.items() for path in paths),
             key=lambda route: -len(route[0]),
         )
+        self._portal = portal
         self._inbox = inbox
 
         async def not_ready() -> dict[str, str]:
@@ -74,7 +79,7 @@ class Gateway:
             return b"".join([await service.measured() for service in services])
 
         apps = [service.http for service in services]
-        self._own = own_pages(apps, not_ready, measured, has_inbox=inbox is not None)
+        self._own = own_pages(apps, not_ready, measured)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "/")
@@ -82,9 +87,9 @@ class Gateway:
 
     def _app_of(self, path: str, scope: Scope) -> ASGIApp:
         for prefix, name in self._routes:
-            if path == prefix or path.startswith(prefix + "/"):
+            if _is_below(path, prefix):
                 return self._services[name].http
-        if self._inbox is not None and (path == "/inbox" or path.startswith("/inbox/")):
+        if self._inbox is not None and _is_below(path, "/inbox"):
             return self._inbox
         if path.startswith("/services/"):
             name, _, rest = path.removeprefix("/services/").partition("/")
@@ -92,17 +97,21 @@ class Gateway:
                 scope["path"] = f"/{rest}"
                 scope["raw_path"] = f"/{rest}".encode()
                 return self._services[name].http
-        return self._own
+        if self._portal is None or any(_is_below(path, one) for one in OWN):
+            return self._own
+        return self._portal
+
+
+def _is_below(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(prefix + "/")
 
 
 def own_pages(
     apps: Sequence[FastAPI],
     not_ready: Callable[[], Awaitable[Mapping[str, str]]],
     measured: Callable[[], Awaitable[bytes]],
-    *,
-    has_inbox: bool,
 ) -> FastAPI:
-    """What no service answers: home page, the API's documents, and how all of it is.
+    """What no service answers: the API's documents, and how all of it is.
 
     apps: the services that are described. not_ready: by part, why. measured: for Prometheus.
     """
@@ -126,11 +135,5 @@ def own_pages(
     @public
     async def metrics() -> Response:
         return PlainTextResponse(await measured(), media_type=CONTENT_TYPE_LATEST)
-
-    @app.get("/", include_in_schema=False)
-    @public
-    async def home() -> HTMLResponse:
-        link = '<li><a href="/inbox">Inkorg: alla mejl som skickats här</a></li>'
-        return HTMLResponse(_HOME.format(inbox=link if has_inbox else ""))
 
     return app

@@ -56,9 +56,7 @@ async def run(settings: LookoutSettings, host: str, port: int) -> None:
     async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as http:
         readiness = Readiness(http, settings.processes)
         apps = [service.http for service in services]
-        server = HttpServer(
-            own_pages(apps, readiness.not_ready, lag.measured, has_inbox=False), bound
-        )
+        server = HttpServer(own_pages(apps, readiness.not_ready, lag.measured), bound)
         await server.start()
         try:
             await until_signalled()

@@ -26,6 +26,7 @@ EMBEDDED_KAFKA: dict[str, Any] = {
 }
 """What the embedded broker can't do or does dearly: docs/decisions/0002."""
 _REAL_ISSUER = ("KOPPLA_JWKS_URL", "KOPPLA_ISSUER")
+_KEYS = ("link_keys", "sign_in_keys", "portal_keys")
 
 
 def names_a_real_issuer() -> bool:
@@ -48,22 +49,25 @@ class Attached:
 
 
 def secrets_of(folder: Path) -> dict[str, str]:
-    """link_keys, sign_in_keys and database_password of this folder, made at first use (0600)."""
+    """Keys of links, sign-ins and the portal, and the databases' password: of this folder, made at
+    first use (0600). A folder of an earlier version gets what it lacks."""
     path = folder / "secrets.json"
-    if not path.exists():
-        made = {
-            "link_keys": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
-            "sign_in_keys": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
-            "database_password": secrets.token_urlsafe(24),
-        }
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(made, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    kept: dict[str, str] = json.loads(path.read_text())
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    made = {name: _key() for name in _KEYS} | {"database_password": secrets.token_urlsafe(24)}
+    if made.keys() <= kept.keys():
+        return kept
+    kept = made | kept
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(kept, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
     return kept
+
+
+def _key() -> str:
+    return f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def settings_of(service: str, attached: Attached, folder: Path) -> dict[str, Any]:
@@ -91,7 +95,24 @@ def settings_of(service: str, attached: Attached, folder: Path) -> dict[str, Any
             "audience": AUDIENCE,
             "jwks_url": DevelopmentIssuer(folder).jwks_url,
         }
-    unset = {
+    return {**_unset(defaults), **given}
+
+
+def portal_settings_of(url: str, folder: Path) -> dict[str, Any]:
+    """What to give the portal's settings class. url: where this run answers."""
+    return _unset(
+        {
+            "public_url": url,
+            "platform_url": f"{url}/demo/platform",
+            # By number: where it listens, whatever else a machine's `localhost` may be.
+            "portal_gateway_url": url.replace("//localhost:", "//127.0.0.1:"),
+            "portal_keys": secrets_of(folder)["portal_keys"],
+        }
+    )
+
+
+def _unset(defaults: dict[str, Any]) -> dict[str, Any]:
+    """Those that the environment does not give."""
+    return {
         name: value for name, value in defaults.items() if not is_given(f"KOPPLA_{name.upper()}")
     }
-    return {**unset, **given}

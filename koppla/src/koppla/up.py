@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 import structlog
 import uvloop
+from starlette.types import ASGIApp
 
 from chassis.app import HttpServer, Service, listen, running, until_signalled
 from chassis.kafka import KafkaSettings, ensure_topics
@@ -26,7 +27,7 @@ from koppla.embedded.processes import NotStarted
 from koppla.forgetful_broker import Keeper
 from koppla.gateway import Gateway
 from koppla.inbox.mailbox import Mailbox
-from koppla.profile import Attached, settings_of
+from koppla.profile import Attached, names_a_real_issuer, portal_settings_of, settings_of
 from koppla.services import Kind, kinds
 from koppla.walk import text
 
@@ -81,7 +82,8 @@ async def _run(options: Options, folder: DataFolder, bound: Any) -> None:
     async with (
         attached(folder, url, kafka, options.postgres, smtp, mailbox) as parts,
         _services(parts, folder.path) as services,
-        _gateway(services, None if smtp else mailbox, bound),
+        _portal(url, folder.path, has_inbox=not smtp) as portal,
+        _gateway(services, portal, None if smtp else mailbox, bound),
         _keeper(Keeper(parts, services, folder.path), demo=options.demo) as keeper,
     ):
         folder.write_run(
@@ -147,15 +149,29 @@ async def _migrate(kind: Kind, parts: Attached) -> None:
 
 
 @asynccontextmanager
+async def _portal(url: str, folder: Path, *, has_inbox: bool) -> AsyncIterator[ASGIApp]:
+    """The bureau portal. It speaks with the services as anybody does: by the gateway's port."""
+    from koppla.demo_people import DirectoryDemo
+    from portal import app, footer
+    from portal.settings import PortalSettings
+
+    ways = (footer.API, footer.EVENTS, footer.DESIGN, footer.STATUS)
+    settings = load(PortalSettings, **portal_settings_of(url, folder))
+    demo = None if names_a_real_issuer() else DirectoryDemo(folder)
+    async with app.opened(settings, demo, (footer.INBOX, *ways) if has_inbox else ways) as opened:
+        yield opened
+
+
+@asynccontextmanager
 async def _gateway(
-    services: list[Service], mailbox: Mailbox | None, bound: Any
+    services: list[Service], portal: ASGIApp, mailbox: Mailbox | None, bound: Any
 ) -> AsyncIterator[None]:
     inbox = None
     if mailbox is not None:
         from koppla.inbox.pages import new_inbox
 
         inbox = new_inbox(mailbox)
-    server = HttpServer(Gateway(services, inbox), bound)
+    server = HttpServer(Gateway(services, inbox, portal), bound)
     await server.start()
     try:
         yield

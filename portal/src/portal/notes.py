@@ -1,0 +1,17 @@
+"""What a page says once, after a redirect, of what was just done: the only ones that a cookie may
+name."""
+
+from collections.abc import Mapping
+
+NOTES: Mapping[str, str] = {
+    "note.signed_out": "info",
+    "note.check_and_send": "warning",
+    "note.request_sent": "success",
+    "note.already_sent": "info",
+    "note.resent": "success",
+    "note.cancelled": "success",
+    "note.already_decided": "info",
+    "note.no_permission": "error",
+    "note.not_in_list": "error",
+}
+"""By key of the catalogue, the kind of notice."""

@@ -1,0 +1,205 @@
+"""Koppla klient: find a client, see whether it can be asked, ask it.
+
+What was searched for stands in the address sealed, so that no number lands in a log or a history;
+so reload and Back work, and searching again needs no form to be sent again.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from portal import identifiers
+from portal.forms import Form, new_key
+from portal.gateway import operations as calls
+from portal.gateway import shapes
+from portal.gateway.client import Calls
+from portal.gateway.refusals import GatewayError, Refused, Unavailable
+from portal.guards import Bureau, Posted
+from portal.identifiers import KINDS, Kind, NotAnIdentifier
+from portal.messages import refused_message, wrong_message
+from portal.navigation import CONNECT, ENTRIES, REQUESTS, Entry
+from portal.parts import had
+from portal.visit import Visit
+
+_SEARCH_TTL = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A client, and what stands in the way of asking it: a code, None for nothing. pending: the
+    request that waits there. state is None where it can't be told."""
+
+    client: shapes.FoundClient
+    state: shapes.Eligibility | None
+    pending: shapes.LinkRequest | None = None
+
+
+def _add(router: APIRouter, entry: Entry) -> None:
+    path = entry.path + CONNECT
+
+    @router.get(path)
+    async def show(visit: Bureau, sokning: str = "") -> Response:
+        draft = visit.draft()
+        if draft is not None and not draft.has("tenant_id"):
+            return await _page(visit, entry, typed=draft.values)
+        searched = visit.portal.searches.open(sokning, _SEARCH_TTL) if sokning else None
+        return await _page(visit, entry, searched=searched, sent=draft)
+
+    @router.post(path)
+    async def search(form: Posted, visit: Bureau) -> Response:
+        return await _search(visit, entry, form)
+
+    @router.post(f"{path}/skicka")
+    async def send(form: Posted, visit: Bureau) -> Response:
+        return await _send(visit, entry, form)
+
+
+router = APIRouter()
+for _entry in ENTRIES:
+    _add(router, _entry)
+
+
+async def _search(visit: Visit, entry: Entry, form: Form) -> Response:
+    """To the address of what was found, or the form again with what is wrong in it."""
+    chosen = form.text("instead") or form.text("kind")
+    kind = next((one for one in KINDS if one == chosen), None)
+    if kind is None:
+        return await _page(visit, entry, typed=form.values, errors={"kind": "find.kind.missing"})
+    typed = {**form.values, "kind": kind}
+    try:
+        identifier = identifiers.read(kind, form.raw("identifier"))
+    except NotAnIdentifier as wrong:
+        errors = {"identifier": wrong.text}
+        return await _page(visit, entry, typed=typed, errors=errors, instead=wrong.instead)
+    sealed = visit.portal.searches.close({"kind": kind, "typed": identifier})
+    # To the result: it may lie below the form on a small screen.
+    return visit.to(entry.path + CONNECT, query={"sokning": sealed}, part="traffar")
+
+
+async def _page(
+    visit: Visit,
+    entry: Entry,
+    *,
+    typed: dict[str, str] | None = None,
+    searched: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    instead: Kind | None = None,
+    sent: Form | None = None,
+    send_errors: dict[str, str] | None = None,
+    unsent: str | None = None,
+    limited: int | None = None,
+    status: int | None = None,
+) -> Response:
+    """errors: by field, of the search. sent, send_errors: what was written to a client, and what
+    is wrong with it. unsent: the part that did not answer when it was sent. limited: seconds after
+    which one may send again."""
+    about: dict[str, Any] = {"found": None, "other": None, "excluded": False}
+    fields = {"kind": "", "identifier": "", **(typed or {})}
+    if searched is not None:
+        kind: Kind = "org_number" if searched["kind"] == "org_number" else "tenant_id"
+        fields = {"kind": kind, "identifier": searched["typed"]}
+        about = await _found(visit.calls, kind, searched["typed"])
+    elif not (errors or typed):
+        about["excluded"] = await _is_excluded(visit.calls)
+    return visit.page(
+        "connect.html",
+        status or (422 if errors or send_errors else 200),
+        entry=entry,
+        fields=fields,
+        errors=errors or {},
+        instead=instead,
+        sent=sent,
+        key=sent.key if sent else new_key(),
+        send_errors=send_errors or {},
+        unsent=unsent,
+        limited=limited,
+        sealed=visit.portal.searches.close(searched) if searched else "",
+        **about,
+    )
+
+
+async def _is_excluded(call: Calls) -> bool:
+    """Whether the bureau is told at once that this way is closed to it."""
+    try:
+        return not (await call(calls.SHOW_ELIGIBILITY)).eligible
+    except GatewayError:
+        return False
+
+
+async def _found(call: Calls, kind: Kind, identifier: str) -> dict[str, Any]:
+    """found: the clients, or Unavailable. other: the kind that the identifier could be as well."""
+    body = shapes.ClientSearch(
+        tenant_id=identifier if kind == "tenant_id" else None,
+        org_number=identifier if kind == "org_number" else None,
+    )
+    try:
+        answer = await had(call(calls.SEARCH_CLIENTS, body))
+    except Refused as refused:
+        if refused.code == "BUREAU_EXCLUDED":
+            return {"found": None, "other": None, "excluded": True}
+        raise
+    if isinstance(answer, Unavailable):
+        return {"found": answer, "other": None, "excluded": False}
+    found = await asyncio.gather(*(_with_state(call, client) for client in answer.items))
+    other = None if found else identifiers.other_reading(kind, identifier)
+    return {"found": found, "other": other, "excluded": False}
+
+
+async def _with_state(call: Calls, client: shapes.FoundClient) -> Found:
+    state = await had(call(calls.SHOW_ELIGIBILITY, query={"tenant_id": client.tenant_id}))
+    if isinstance(state, Unavailable):
+        return Found(client, None)
+    if state.reason != "DUPLICATE_REQUEST":
+        return Found(client, state)
+    return Found(client, state, await _pending(call, client.tenant_id))
+
+
+async def _pending(call: Calls, tenant_id: str) -> shapes.LinkRequest | None:
+    """The request that waits for an answer of this client."""
+    asked = {"status": "pending", "tenant_id": tenant_id, "limit": 1}
+    page = await had(call(calls.LIST_REQUESTS, query=asked))
+    return None if isinstance(page, Unavailable) or not page.items else page.items[0]
+
+
+async def _send(visit: Visit, entry: Entry, form: Form) -> Response:
+    """One click, one request: however often it is sent, the form's key makes it one (R20)."""
+    tenant_id = form.text("tenant_id")
+    searched = {"kind": "tenant_id", "typed": tenant_id}
+    sealed = visit.portal.searches.open(form.raw("sokning"), _SEARCH_TTL)
+    again: dict[str, Any] = {"searched": sealed or searched, "sent": form}
+    if wrong := wrong_message(form):
+        return await _page(visit, entry, **again, send_errors=wrong)
+    try:
+        body = shapes.NewRequest(
+            tenant_id=tenant_id, entry_point=entry.name, message=form.text("message") or None
+        )
+        made = await visit.calls(calls.CREATE_REQUEST, body, key=form.key)
+    except Unavailable as error:
+        return await _page(visit, entry, **again, unsent=error.part, status=503)
+    except Refused as refused:
+        return await _not_sent(visit, entry, refused, tenant_id, again)
+    return visit.to(f"{REQUESTS}/{made.id}", note="note.request_sent")
+
+
+async def _not_sent(
+    visit: Visit, entry: Entry, refused: Refused, tenant_id: str, again: dict[str, Any]
+) -> Response:
+    """What stands in the way is told by the page of the search, which asks anew how it is."""
+    if wrong := refused_message(refused):
+        return await _page(visit, entry, **again, send_errors=wrong)
+    if refused.code in ("DUPLICATE_REQUEST", "IDEMPOTENCY_KEY_REUSED"):
+        pending = await _pending(visit.calls, tenant_id)
+        if pending is not None:
+            return visit.to(f"{REQUESTS}/{pending.id}", note="note.already_sent")
+    if refused.code in ("ALREADY_LINKED", "NO_SYSTEM_ADMIN", "CLIENT_NOT_FOUND", "INVALID_INPUT"):
+        return await _page(visit, entry, **again, status=refused.status)
+    if refused.code == "BUREAU_EXCLUDED":
+        return await _page(visit, entry, status=refused.status)
+    if refused.code == "RATE_LIMITED":
+        seconds = refused.retry_after or 60
+        return await _page(visit, entry, **again, limited=seconds, status=refused.status)
+    raise refused

@@ -1,0 +1,119 @@
+"""One request: how it stands, whom it reached, what happened; sending it again, taking it back."""
+
+import asyncio
+import hashlib
+
+from fastapi import APIRouter, HTTPException
+from starlette.responses import JSONResponse, Response
+
+from contracts.fields import UUID_TEXT
+from portal.forms import new_key
+from portal.gateway import operations as calls
+from portal.gateway.refusals import Refused
+from portal.gateway.shapes import LinkRequest
+from portal.guards import Bureau, Posted
+from portal.navigation import CONNECT, ENTRIES, REQUESTS
+from portal.parts import had
+from portal.visit import Visit
+
+router = APIRouter()
+_PATH = f"{REQUESTS}/{{request_id}}"
+
+
+@router.get(_PATH)
+async def show_request(visit: Bureau, request_id: str) -> Response:
+    request, time_line = await asyncio.gather(
+        _request(visit, request_id),
+        had(visit.calls(calls.SHOW_TIME_LINE, request_id=_checked(request_id))),
+    )
+    return visit.page(
+        "request.html",
+        request=request,
+        time_line=time_line,
+        seen=fingerprint(request),
+        key=new_key(),
+        not_resent=None,
+        again=_another(request),
+    )
+
+
+@router.get(f"{_PATH}/lage")
+async def show_standing(visit: Bureau, request_id: str) -> Response:
+    """What the page asks for now and then while it is open: `{"seen": …}`, another text whenever
+    the page would look otherwise."""
+    request = await _request(visit, request_id)
+    return JSONResponse({"seen": fingerprint(request), "status": request.status})
+
+
+@router.post(f"{_PATH}/skicka-igen")
+async def resend(form: Posted, visit: Bureau, request_id: str) -> Response:
+    """New links to the client's admins of now (D2)."""
+    page = f"{REQUESTS}/{_checked(request_id)}"
+    try:
+        await visit.calls(calls.RESEND_REQUEST, key=form.key, request_id=request_id)
+    except Refused as refused:
+        if refused.code == "ALREADY_DECIDED":
+            return visit.to(page, note="note.already_decided")
+        if refused.code in ("NO_SYSTEM_ADMIN", "BUREAU_EXCLUDED"):
+            return await _stays(visit, request_id, refused)
+        raise
+    return visit.to(page, note="note.resent")
+
+
+@router.get(f"{_PATH}/aterkalla")
+async def ask_to_cancel(visit: Bureau, request_id: str) -> Response:
+    """What it means, before it is done."""
+    request = await _request(visit, request_id)
+    if request.status != "pending":
+        return visit.to(f"{REQUESTS}/{request.id}", note="note.already_decided")
+    return visit.page("cancel.html", request=request)
+
+
+@router.post(f"{_PATH}/aterkalla")
+async def cancel(form: Posted, visit: Bureau, request_id: str) -> Response:
+    page = f"{REQUESTS}/{_checked(request_id)}"
+    try:
+        await visit.calls(calls.CANCEL_REQUEST, request_id=request_id)
+    except Refused as refused:
+        if refused.code == "ALREADY_DECIDED":
+            return visit.to(page, note="note.already_decided")
+        raise
+    return visit.to(page, note="note.cancelled")
+
+
+async def _stays(visit: Visit, request_id: str, refused: Refused) -> Response:
+    """The request as it is, with why it was not sent again."""
+    request = await _request(visit, request_id)
+    return visit.page(
+        "request.html",
+        refused.status,
+        request=request,
+        time_line=await had(visit.calls(calls.SHOW_TIME_LINE, request_id=request_id)),
+        seen=fingerprint(request),
+        key=new_key(),
+        not_resent=refused.code.lower(),
+        again=_another(request),
+    )
+
+
+def _another(request: LinkRequest) -> str:
+    """Where to look for another client, from where this one was asked."""
+    entry = next(one for one in ENTRIES if one.name == request.entry_point)
+    return entry.path + CONNECT
+
+
+async def _request(visit: Visit, request_id: str) -> LinkRequest:
+    return await visit.calls(calls.SHOW_REQUEST, request_id=_checked(request_id))
+
+
+def _checked(request_id: str) -> str:
+    if not UUID_TEXT.fullmatch(request_id):
+        raise HTTPException(404)
+    return request_id
+
+
+def fingerprint(request: LinkRequest) -> str:
+    """Of all that can change while somebody looks."""
+    mails = [(one.masked_email, one.mail, one.mail_error) for one in request.recipients]
+    told = repr((request.version, request.status, request.decided_at, mails))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""How somebody becomes signed in: at an issuer, or, in development, by choosing who to be."""

@@ -1,0 +1,159 @@
+"""OpenID Connect, authorization code flow with PKCE, by Authlib.
+
+Nothing is kept here between the two halves: what must match lies in a sealed cookie, one for each
+attempt, so that two tabs don't disturb one another.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import structlog
+from authlib.common.security import generate_token
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from chassis.auth import ALGORITHMS
+from portal.settings import PortalSettings
+from portal.sign_in.identity import Identity, NoIdentity, identity_of
+
+log = structlog.get_logger(__name__)
+CALLBACK = "/logga-in/klar"
+_KEPT_S = 300.0
+_LEEWAY_S = 30
+
+
+class SignInFailed(Exception):
+    """reason: for the log; nobody is told more than that it did not work."""
+
+
+class IssuerUnavailable(Exception):
+    """The issuer does not answer, or not as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What must match when the person comes back."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+    @classmethod
+    def new(cls) -> "Attempt":
+        return cls(generate_token(32), generate_token(32), generate_token(48))
+
+
+class OpenIdConnect:
+    """The issuer of the settings. Its own description is read when it is first needed, and anew
+    after some minutes."""
+
+    def __init__(self, settings: PortalSettings) -> None:
+        self._settings = settings
+        self._issuer = settings.portal_oidc_issuer
+        self._known: dict[str, Any] = {}
+        self._known_at = float("-inf")
+
+    async def address(self, attempt: Attempt) -> str:
+        """Where to send the browser. Raises IssuerUnavailable."""
+        about = await self._about()
+        async with self._client() as client:
+            url, _ = client.create_authorization_url(
+                about["authorization_endpoint"],
+                state=attempt.state,
+                nonce=attempt.nonce,
+                code_verifier=attempt.verifier,
+            )
+        return str(url)
+
+    async def redeem(self, attempt: Attempt, code: str) -> tuple[str, Identity]:
+        """The access token, and who signed in. Raises SignInFailed, IssuerUnavailable."""
+        about = await self._about()
+        try:
+            async with self._client() as client:
+                answer = await client.fetch_token(
+                    about["token_endpoint"],
+                    grant_type="authorization_code",
+                    code=code,
+                    code_verifier=attempt.verifier,
+                )
+        except OAuthError as error:
+            raise SignInFailed(f"token: {error.error}") from None
+        except (httpx.HTTPError, ValueError) as error:
+            raise IssuerUnavailable(type(error).__name__) from None
+        token, id_token = answer.get("access_token"), answer.get("id_token")
+        if not isinstance(token, str) or not isinstance(id_token, str):
+            raise SignInFailed("the issuer gave no access token or no ID token")
+        claims = await self._verified(id_token, token, attempt)
+        try:
+            who = identity_of(token, name=claims.get("name"))
+        except NoIdentity:
+            raise SignInFailed("the access token is none that the services take") from None
+        if who.sub != claims["sub"]:
+            raise SignInFailed("ID token and access token are of two people")
+        return token, who
+
+    async def _verified(self, id_token: str, token: str, attempt: Attempt) -> dict[str, Any]:
+        keys = KeySet.import_key_set(await self._keys())
+        try:
+            decoded = jwt.decode(id_token, keys, algorithms=list(ALGORITHMS))
+            claims = CodeIDToken(
+                decoded.claims,
+                decoded.header,
+                {
+                    "iss": {"essential": True, "value": self._issuer},
+                    "aud": {"essential": True, "value": self._settings.portal_oidc_client_id},
+                },
+                {
+                    "nonce": attempt.nonce,
+                    "client_id": self._settings.portal_oidc_client_id,
+                    "access_token": token,
+                },
+            )
+            claims.validate(leeway=_LEEWAY_S)
+        except (JoseError, ValueError) as error:
+            raise SignInFailed(f"ID token: {type(error).__name__}") from None
+        return dict(claims)
+
+    def _client(self) -> AsyncOAuth2Client:
+        secret = self._settings.portal_oidc_client_secret
+        return AsyncOAuth2Client(
+            client_id=self._settings.portal_oidc_client_id,
+            client_secret=secret.get_secret_value() if secret else None,
+            token_endpoint_auth_method="client_secret_basic" if secret else "none",
+            scope=self._settings.portal_oidc_scopes,
+            redirect_uri=self._settings.public_url + CALLBACK,
+            code_challenge_method="S256",
+            timeout=10,
+        )
+
+    async def _about(self) -> dict[str, Any]:
+        """The issuer's own description (OpenID Connect Discovery 1.0)."""
+        if time.monotonic() - self._known_at > _KEPT_S:
+            url = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
+            about = await _read(url)
+            if about.get("issuer") != self._issuer:
+                raise IssuerUnavailable("it describes another issuer")
+            if not {"authorization_endpoint", "token_endpoint", "jwks_uri"} <= about.keys():
+                raise IssuerUnavailable("its description lacks endpoints")
+            self._known, self._known_at = about, time.monotonic()
+        return self._known
+
+    async def _keys(self) -> Any:
+        return await _read((await self._about())["jwks_uri"])
+
+
+async def _read(url: str) -> dict[str, Any]:
+    try:
+        async with httpx.AsyncClient(timeout=10) as client:
+            answer = await client.get(url)
+            answer.raise_for_status()
+            return dict(answer.json())
+    except (httpx.HTTPError, ValueError, TypeError) as error:
+        log.warning("issuer_unavailable", error=type(error).__name__)
+        raise IssuerUnavailable(type(error).__name__) from None

@@ -1,0 +1,169 @@
+"""Signing in and out: pages of their own, since whoever comes here has no session yet."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from itertools import groupby
+
+import structlog
+from fastapi import APIRouter, HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from portal import errors, forms
+from portal.forms import Form
+from portal.gateway import operations as calls
+from portal.gateway.refusals import GatewayError
+from portal.guards import Anyone, Forged
+from portal.navigation import home
+from portal.session import Session, TooLarge, new_csrf
+from portal.sign_in.demo import Demo
+from portal.sign_in.identity import Identity, identity_of
+from portal.sign_in.oidc import (
+    CALLBACK,
+    Attempt,
+    IssuerUnavailable,
+    OpenIdConnect,
+    SignInFailed,
+)
+from portal.visit import Visit
+
+log = structlog.get_logger(__name__)
+_ATTEMPT_TTL = timedelta(minutes=15)
+_PLACEHOLDER = "/"
+
+
+def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
+    """demo: only where there is no issuer to sign in at."""
+    pages = APIRouter()
+
+    @pages.get("/")
+    async def start(visit: Anyone) -> Response:
+        return visit.to(home(visit.session)) if visit.session else _choose(visit, "/")
+
+    @pages.get("/logga-in")
+    async def choose(visit: Anyone, till: str = _PLACEHOLDER) -> Response:
+        onwards = forms.local(till)
+        return visit.to(onwards) if visit.session else _choose(visit, onwards)
+
+    def _choose(visit: Visit, onwards: str) -> Response:
+        people = demo.people() if demo is not None else []
+        return visit.page(
+            "sign_in.html",
+            onwards=onwards,
+            has_issuer=oidc is not None,
+            has_demo=demo is not None,
+            groups=[
+                (bureau, list(group))
+                for bureau, group in groupby(
+                    people, lambda one: (one.bureau_id, one.bureau_name, one.kind)
+                )
+            ],
+            interrupted=onwards != _PLACEHOLDER,
+        )
+
+    @pages.post("/logga-in/demo")
+    async def be_somebody(visit: Anyone) -> Response:
+        if demo is None:
+            raise HTTPException(404)
+        _check_own(visit)
+        form = await Form.of(visit.request)
+        chosen = next((one for one in demo.people() if one.sub == form.text("sub")), None)
+        if chosen is None:
+            return visit.to("/logga-in")
+        about = chosen.model_dump(include={"bureau_id", "name", "email"})
+        token = demo.token(chosen.sub, chosen.roles, **about)
+        who = identity_of(token, bureau_name=chosen.bureau_name)
+        return await _signed_in(visit, token, who, forms.local(form.text("till")))
+
+    @pages.get("/logga-in/start")
+    async def to_issuer(visit: Anyone, till: str = _PLACEHOLDER) -> Response:
+        if oidc is None:
+            raise HTTPException(404)
+        attempt = Attempt.new()
+        try:
+            response = RedirectResponse(await oidc.address(attempt), 303)
+        except IssuerUnavailable:
+            return errors.page(visit, "issuer_unavailable", 503, back=visit.step)
+        kept = visit.portal.attempts.close({**asdict(attempt), "onwards": forms.local(till)})
+        visit.portal.sessions.put_cookie(response, _cookie(attempt.state), kept, _ATTEMPT_TTL)
+        return response
+
+    @pages.get(CALLBACK)
+    async def from_issuer(
+        visit: Anyone, state: str = "", code: str = "", error: str = ""
+    ) -> Response:
+        if oidc is None:
+            raise HTTPException(404)
+        cookie = visit.request.cookies.get(_cookie(state), "")
+        kept = visit.portal.attempts.open(cookie, _ATTEMPT_TTL) if cookie else None
+        if kept is None or kept["state"] != state:
+            return errors.page(visit, "sign_in_stale", 400, back="/logga-in")
+        onwards = str(kept.pop("onwards"))
+        if error or not code:
+            log.info("sign_in_refused", error=error[:64])
+            return errors.page(visit, "sign_in_refused", 403, back="/logga-in")
+        try:
+            token, who = await oidc.redeem(Attempt(**kept), code)
+        except IssuerUnavailable:
+            return errors.page(visit, "issuer_unavailable", 503, back="/logga-in")
+        except SignInFailed as failed:
+            log.warning("sign_in_failed", reason=str(failed))
+            return errors.page(visit, "sign_in_failed", 403, back="/logga-in")
+        response = await _signed_in(visit, token, who, onwards)
+        visit.portal.sessions.drop_cookie(response, _cookie(state))
+        return response
+
+    @pages.post("/logga-ut")
+    async def sign_out(visit: Anyone) -> Response:
+        _check_own(visit)
+        if visit.session is not None:
+            form = await Form.of(visit.request)
+            if not forms.matches(form, visit.session.csrf):
+                raise Forged("/")
+        response = visit.to("/", note="note.signed_out")
+        visit.portal.sessions.end(response)
+        return response
+
+    return pages
+
+
+async def _signed_in(visit: Visit, token: str, who: Identity, onwards: str) -> Response:
+    former = visit.portal.sessions.former(visit.request)
+    same = former is not None and former.sub == who.sub
+    session = Session(
+        token=token,
+        sub=who.sub,
+        name=who.name or who.sub,
+        roles=who.roles,
+        bureau_id=who.bureau_id,
+        bureau_name=who.bureau_name,
+        # Pages that she has open go on working when it is she who comes back.
+        csrf=former.csrf if same and former else new_csrf(),
+        ends_at=visit.portal.sessions.until(who.ends_at),
+    )
+    if session.is_bureau:
+        session = session.model_copy(update=await _entry_points(visit, session))
+    response = visit.to(home(session) if onwards == _PLACEHOLDER else onwards)
+    try:
+        visit.portal.sessions.put(response, session)
+    except TooLarge as error:
+        log.error("session_too_large", reason=str(error))
+        return errors.page(visit, "sign_in_failed", 403, back="/logga-in")
+    return response
+
+
+async def _entry_points(visit: Visit, session: Session) -> dict[str, tuple[str, ...]]:
+    """Those of the bureau; both where they can't be had, since the pages themselves do no harm."""
+    try:
+        about = await visit.portal.gateway.by(session.token)(calls.SHOW_ELIGIBILITY)
+    except GatewayError:
+        return {}
+    return {"entry_points": tuple(about.entry_points)}
+
+
+def _check_own(visit: Visit) -> None:
+    if forms.is_foreign(visit.request, visit.portal.settings.public_url):
+        raise Forged("/")
+
+
+def _cookie(state: str) -> str:
+    return "koppla_sign_in_" + "".join(c for c in state[:12] if c.isalnum())

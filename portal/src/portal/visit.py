@@ -1,0 +1,116 @@
+"""One request of one person: who she is, her language, her calls, and how she is answered."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from portal import forms, words
+from portal.forms import Form
+from portal.gateway.client import Calls
+from portal.navigation import home, navigation
+from portal.notes import NOTES
+from portal.session import Session
+
+if TYPE_CHECKING:
+    from portal.app import Portal
+
+_NOTE = "koppla_note"
+_LANGUAGES = (("sv", "Svenska"), ("en", "English"))
+
+
+class Visit:
+    """portal: the parts that all requests share. session: None for nobody."""
+
+    def __init__(self, request: Request, portal: "Portal") -> None:
+        self.request = request
+        self.portal = portal
+        self.session: Session | None = portal.sessions.of(request)
+        self.locale = words.language_of(request)
+        # Where the page stands that this request is of: of a form, the page that it was on.
+        self.step = forms.address(request)
+
+    @property
+    def who(self) -> Session:
+        """Whoever is signed in, where a page has made sure that somebody is."""
+        assert self.session is not None
+        return self.session
+
+    @property
+    def calls(self) -> Calls:
+        """What she asks of the gateway."""
+        return self.portal.gateway.by(self.who.token)
+
+    def draft(self) -> Form | None:
+        """What was typed on this page before the session was gone."""
+        return self.portal.drafts.of(self.request)
+
+    def page(
+        self, template: str, status: int = 200, *, note: str | None = None, **about: Any
+    ) -> Response:
+        """The page. note: a key of the catalogue, for what has just been done; else that of the
+        redirect which led here. about: what the template needs."""
+        kept = self.request.cookies.get(_NOTE)
+        given = {**self._frame(), "note": note or _known_note(kept), **about}
+        response = HTMLResponse(self.portal.pages.render(template, self.locale, given), status)
+        if kept:
+            self.portal.sessions.drop_cookie(response, _NOTE)
+        self.portal.drafts.drop(self.request, response)
+        return self._finish(response)
+
+    def to(
+        self,
+        path: str,
+        *,
+        note: str | None = None,
+        query: Mapping[str, str] | None = None,
+        part: str | None = None,
+    ) -> RedirectResponse:
+        """303 to a page of ours, which says `note` once (POST, redirect, GET). part: the id of what
+        to look at there."""
+        asked = (f"?{urlencode(query)}" if query else "") + (f"#{part}" if part else "")
+        response = RedirectResponse(path + asked, 303)
+        if note is not None:
+            assert note in NOTES
+            self.portal.sessions.put_cookie(response, _NOTE, note)
+        self._finish(response)
+        return response
+
+    def to_sign_in(self, step: str, form: Form | None = None) -> RedirectResponse:
+        """To the page to sign in, and from there back to `step` with what was typed."""
+        response = RedirectResponse(f"/logga-in?till={quote(step, safe='')}", 303)
+        if form is not None:
+            self.portal.drafts.keep(response, step, form)
+        self._finish(response)
+        return response
+
+    def _frame(self) -> dict[str, Any]:
+        """What the frame around every page needs."""
+        return {
+            "visit": self,
+            "session": self.session,
+            "navigation": navigation(self.session, self.request.url.path),
+            "development": self.portal.footer,
+            "csrf": self.session.csrf if self.session else "",
+            "step": self.step,
+            "home": home(self.session) if self.session else "/",
+            "notes": NOTES,
+            "body_class": "work",
+            "languages": [(code, name, self._in(code)) for code, name in _LANGUAGES],
+        }
+
+    def _in(self, code: str) -> str:
+        """This page in a language."""
+        return self.step + ("&" if "?" in self.step else "?") + f"lang={code}"
+
+    def _finish(self, response: Response) -> Response:
+        response.headers["Content-Language"] = self.locale
+        if words.chosen(self.request) is not None:
+            self.portal.sessions.put_cookie(response, words.COOKIE, self.locale, words.KEPT)
+        return response
+
+
+def _known_note(name: str | None) -> str | None:
+    return name if name in NOTES else None
