@@ -138,9 +138,8 @@ class Drafts:
             return None
         return Form([(str(name), str(value)) for name, value in kept["fields"]])
 
-    def drop(self, request: Request, response: Response) -> None:
-        if self._NAME in request.cookies:
-            self._sessions.drop_cookie(response, self._NAME)
+    def drop(self, response: Response) -> None:
+        self._sessions.drop_cookie(response, self._NAME)
 
 
 def address(request: Request) -> str:

@@ -28,6 +28,7 @@ class Visit:
         self.request = request
         self.portal = portal
         self.session: Session | None = portal.sessions.of(request)
+        self._draft: Form | None = None
         self.locale = words.language_of(request)
         # Where the page stands that this request is of: of a form, the page that it was on.
         self.step = forms.address(request)
@@ -44,8 +45,9 @@ class Visit:
         return self.portal.gateway.by(self.who.token)
 
     def draft(self) -> Form | None:
-        """What was typed on this page before the session was gone."""
-        return self.portal.drafts.of(self.request)
+        """What was typed on this page before the session was gone; shown once."""
+        self._draft = self.portal.drafts.of(self.request)
+        return self._draft
 
     def page(
         self, template: str, status: int = 200, *, note: str | None = None, **about: Any
@@ -57,7 +59,8 @@ class Visit:
         response = HTMLResponse(self.portal.pages.render(template, self.locale, given), status)
         if kept:
             self.portal.sessions.drop_cookie(response, _NOTE)
-        self.portal.drafts.drop(self.request, response)
+        if self._draft is not None:
+            self.portal.drafts.drop(response)
         return self._finish(response)
 
     def to(

@@ -1,0 +1,187 @@
+"""Sign-in by OpenID Connect, at an issuer whose tokens the services accept."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from portal.tests.browser import Browser
+from portal.tests.conftest import bring_in
+from portal.tests.issuer import AUDIENCE, CLIENT, SECRET, Issuer, issuer
+from portal.tests.people import BUREAUS, CLIENTS
+from tests.support.platform import Platform
+
+ADA = {
+    "sub": "p-1-admin",
+    "name": "Ada Byråsson",
+    "bureau_id": "p-1",
+    "roles": ["bureau_admin"],
+}
+
+
+@pytest.fixture(scope="module")
+def patient() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+async def run(
+    tmp_path_factory: pytest.TempPathFactory, patient: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Platform, Issuer]]:
+    """`koppla up` as its settings name an issuer, and that issuer."""
+    folder: Any = tmp_path_factory.mktemp("oidc")
+    platform = Platform(folder)
+    async with issuer(f"{platform.url}/logga-in/klar") as played:
+        for name, value in {
+            "ISSUER": played.url,
+            "AUDIENCE": AUDIENCE,
+            "JWKS_URL": f"{played.url}/jwks",
+            "PORTAL_OIDC_ISSUER": played.url,
+            "PORTAL_OIDC_CLIENT_ID": CLIENT,
+            "PORTAL_OIDC_CLIENT_SECRET": SECRET,
+        }.items():
+            patient.setenv(f"KOPPLA_{name}", value)
+        await platform.start()
+        await bring_in(platform, "bureaus", BUREAUS)
+        await bring_in(platform, "clients", CLIENTS)
+        yield platform, played
+        assert await platform.stop() == 0
+
+
+@pytest.fixture
+async def played(run: tuple[Platform, Issuer]) -> Issuer:
+    _, played = run
+    played.person, played.id_token, played.access_token = dict(ADA), {}, {}
+    played.forged = played.deny = False
+    return played
+
+
+@pytest.fixture
+async def browser(run: tuple[Platform, Issuer]) -> AsyncIterator[Browser]:
+    async with Browser(run[0].url) as browser:
+        yield browser
+
+
+async def test_signing_in_at_the_issuer_leads_to_where_one_wanted_to_be(
+    browser: Browser, played: Issuer
+) -> None:
+    page = await browser.open("/forfragningar?status=pending")
+    assert "För utveckling" in page.words
+    assert not page.forms
+    assert "/logga-in/start?till=" in page.link("Logga in").href
+    page = await browser.follow("Logga in")
+    assert browser.answer is not None
+    assert browser.answer.url.raw_path == b"/forfragningar?status=pending"
+    assert "Ada Byråsson, p-1" in page.words
+    # The gateway takes the token, too.
+    page = await browser.open("/klienthanteraren")
+    assert browser.status == 200
+    assert played.asked[-1]["code_challenge_method"] == "S256"
+    assert not [name for name in browser.http.cookies if name.startswith("koppla_sign_in_")]
+
+
+async def test_nobody_is_chosen_for_development_where_there_is_an_issuer(browser: Browser) -> None:
+    answer = await browser.post("/logga-in/demo", [("sub", "p-1-admin"), ("till", "/")])
+    assert answer.status_code == 404
+    assert "set-cookie" not in answer.headers
+    page = await browser.open("/logga-in")
+    assert "Ada" not in page.words
+
+
+async def test_two_tabs_sign_in_at_once(browser: Browser, played: Issuer) -> None:
+    starts = [await browser.http.get(f"/logga-in/start?till=/{one}") for one in ("a", "b")]
+    backs = [await _at_issuer(one.headers["location"]) for one in starts]
+    for back, path in zip(reversed(backs), ("/b", "/a"), strict=True):
+        answer = await browser.http.get(back)
+        assert answer.headers["location"] == path
+
+
+async def test_a_code_works_once_and_in_the_browser_that_began(
+    browser: Browser, played: Issuer, run: tuple[Platform, Issuer]
+) -> None:
+    start = await browser.http.get("/logga-in/start")
+    back = await _at_issuer(start.headers["location"])
+    async with Browser(run[0].url) as other:
+        page = await other.open(back)
+        assert other.status == 400
+        assert "Inloggningen tog för lång tid" in page.headings
+    assert (await browser.http.get(back)).status_code == 303
+    await browser.open(back)
+    assert browser.status == 400
+
+
+async def test_another_state_is_none_of_ours(browser: Browser, played: Issuer) -> None:
+    start = await browser.http.get("/logga-in/start")
+    back = await _at_issuer(start.headers["location"])
+    state = parse_qs(urlsplit(back).query)["state"][0]
+    await browser.open(back.replace(state, state[:12] + "x" * 20))
+    assert browser.status == 400
+
+
+@pytest.mark.parametrize(
+    ("id_token", "access_token"),
+    [
+        ({"nonce": "another"}, {}),
+        ({"nonce": None}, {}),
+        ({"aud": "somebody-else"}, {}),
+        ({"iss": "https://evil.example"}, {}),
+        ({"exp": 1}, {}),
+        ({"sub": "p-2-admin"}, {}),
+        ({"at_hash": "made-up"}, {}),
+        ({}, {"sub": 7}),
+        ({}, {"exp": "soon"}),
+        ({}, {"roles": "bureau_admin"}),
+    ],
+)
+async def test_tokens_that_must_not_be_believed_sign_nobody_in(
+    browser: Browser, played: Issuer, id_token: dict[str, Any], access_token: dict[str, Any]
+) -> None:
+    played.id_token, played.access_token = id_token, access_token
+    await _refused(browser, played)
+
+
+async def test_a_token_of_another_key_signs_nobody_in(browser: Browser, played: Issuer) -> None:
+    played.forged = True
+    await _refused(browser, played)
+
+
+async def _refused(browser: Browser, played: Issuer) -> None:
+    start = await browser.http.get("/logga-in/start")
+    page = await browser.open(await _at_issuer(start.headers["location"]))
+    assert browser.status == 403
+    assert "Inloggningen gick inte igenom" in page.headings
+    assert "koppla" not in browser.http.cookies
+
+
+async def test_who_does_not_consent_is_told_so(browser: Browser, played: Issuer) -> None:
+    played.deny = True
+    start = await browser.http.get("/logga-in/start")
+    page = await browser.open(await _at_issuer(start.headers["location"]))
+    assert browser.status == 403
+    assert "Inloggningen avbröts" in page.headings
+
+
+async def test_a_person_without_a_bureau_is_told_so(browser: Browser, played: Issuer) -> None:
+    played.person = {"sub": "p-9", "name": "Gun", "roles": []}
+    start = await browser.http.get("/logga-in/start")
+    page = await browser.open(await _at_issuer(start.headers["location"]))
+    assert browser.path == "/ingen-sida"
+    assert "Du har ingen sida här" in page.headings
+
+
+async def test_a_token_too_long_for_a_cookie_is_said_so(browser: Browser, played: Issuer) -> None:
+    played.access_token = {"groups": ["x" * 4000]}
+    await _refused(browser, played)
+
+
+async def _at_issuer(address: str) -> str:
+    """Where the issuer sends the browser back to."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.get(address)
+    assert answer.status_code == 303, answer.text
+    location: str = answer.headers["location"]
+    parts = urlsplit(location)
+    return f"{parts.path}?{parts.query}"
