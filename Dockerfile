@@ -12,7 +12,10 @@ RUN --mount=type=cache,target=/root/.cache UV_LINK_MODE=copy \
     -r /koppla/requirements-runtime.lock \
  # What compiled modules were made from, and libraries' own tests.
  && find /koppla/venv -regex '.*\.\(pyx\|pxd\|c\|h\)' -delete \
- && find /koppla/venv -type d -name tests -prune -exec rm -r {} +
+ && find /koppla/venv -type d -name tests -prune -exec rm -r {} + \
+ # How all the world's languages write dates: pages are in two.
+ && find /koppla/venv -path '*/babel/locale-data/*' \
+        ! -name root.dat ! -name 'sv*.dat' ! -name en.dat ! -name en_001.dat ! -name en_GB.dat -delete
 # The tree of the checkout, since migrations and documents are found from the code's place in it.
 COPY . /koppla/
 RUN printf '/koppla/%s/src\n' contracts chassis services/search services/linking \

@@ -14,7 +14,7 @@ from chassis.problems import Refused, document
 from contracts.problem_codes import Code
 from contracts.topics import SERVICES
 from koppla.deployment_secrets import write
-from koppla.gateway import PATHS
+from koppla.gateway import OWN, PATHS
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -110,7 +110,7 @@ def test_every_secret_is_made_at_random_and_stays(tmp_path: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
     write(tmp_path / "others", development=True)
     same = {name for name in made if (tmp_path / "others" / name).read_text() == made[name]}
-    assert same == {"smtp_url"}
+    assert same == {"smtp_url", "portal_oidc_client_secret"}
     assert write(folder, development=True) == []
     assert {name: (folder / name).read_text() for name in made} == made
 
@@ -120,6 +120,7 @@ def test_a_production_s_mail_server_is_nobody_s_guess(tmp_path: Path) -> None:
     made = {path.name for path in (tmp_path / "secrets").iterdir()}
     assert FILE["secrets"].keys() - made == {"smtp_url"}
     assert not made & {"jwks.json", "issuer"}
+    assert (tmp_path / "secrets" / "portal_demo").read_text().strip() == ""
 
 
 def test_secrets_are_kept_out_of_the_repository_and_the_image() -> None:
@@ -135,6 +136,12 @@ def test_the_gateway_s_routes_are_those_of_koppla_up() -> None:
     for name, paths in re.findall(r"@(\w+) path (.+)", caddyfile):
         routes[name] = paths.split()
     assert routes.pop("metrics") == ["/metrics"]
+    # What a service does not answer: the API's documents; all the rest is the portal's.
+    own = [path for prefix in OWN for path in (prefix, f"{prefix}/*") if prefix != "/metrics"]
+    assert routes.pop("pages") == own
+    assert re.search(
+        r"handle @pages {\s+import to pages\s+}\s+handle {\s+import to portal\s+}", caddyfile
+    )
     assert routes == {
         service: [path for prefix in paths for path in (prefix, f"{prefix}/*")]
         for service, paths in PATHS.items()
@@ -162,6 +169,22 @@ def test_whose_request_it_is_both_gateway_and_linking_learn_of_the_same_proxy() 
     assert trusted.rpartition(",")[2] == front
 
 
+def test_the_portal_says_whose_request_it_is_and_only_our_containers_are_believed() -> None:
+    caddyfile = (ROOT / "ops/caddy/Caddyfile").read_text()
+    about = CONTAINERS["portal"]["environment"]
+    door = re.search(r"//gateway:(\d+)}", about["KOPPLA_PORTAL_GATEWAY_URL"])
+    assert door is not None
+    assert f"http://:{door[1]} {{\n\timport api\n" in caddyfile
+    assert re.search(
+        rf"servers :{door[1]} {{\s+trusted_proxies static private_ranges\s+}}", caddyfile
+    )
+    assert not [port for port in CONTAINERS["gateway"]["ports"] if door[1] in port]
+    assert (
+        about["KOPPLA_TRUSTED_PROXIES"]
+        == (CONTAINERS["linking-serve"]["environment"]["KOPPLA_TRUSTED_PROXIES"])
+    )
+
+
 def test_prometheus_asks_every_process() -> None:
     settings = yaml.safe_load((ROOT / "ops/prometheus/prometheus.yml").read_text())
     asked = {
@@ -169,9 +192,9 @@ def test_prometheus_asks_every_process() -> None:
         for job in settings["scrape_configs"]
     }
     every = {f"{service}-{role}" for service, role in product(SERVICES, ROLES)}
-    lasting = (every & LASTING.keys()) | {"pages"}
+    lasting = (every & LASTING.keys()) | {"pages", "portal"}
     assert asked == {name: [[name]] for name in lasting}
-    assert len(asked) == 13
+    assert len(asked) == 14
 
 
 def test_alerts_ask_for_what_is_measured() -> None:

@@ -5,11 +5,13 @@ them as they are into containers whose users have other numbers.
 """
 
 import base64
+import json
 import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from contracts.events.directory import BureauRecord
 from koppla.issuer import DevelopmentIssuer
 from koppla.profile import SERVICES
 
@@ -23,10 +25,12 @@ def write(folder: Path, *, development: bool) -> list[Path]:
     links in mails would no longer be what it opens."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    wanted = dict(_random())
+    # Empty: a client of the issuer that has no secret, and nobody to be without signing in.
+    wanted = {**dict(_random()), "portal_oidc_client_secret": "", "portal_demo": ""}
     if development:
         issuer = DevelopmentIssuer(folder / ISSUER)
         wanted["smtp_url"] = _MAILDEV
+        wanted["portal_demo"] = _people(issuer)
         # A copy: the issuer writes its own anew, which a mounted file would not follow.
         wanted["jwks.json"] = issuer.public_keys()
     return [folder / name for name, value in wanted.items() if _write(folder / name, value)]
@@ -39,8 +43,19 @@ def _random() -> Iterator[tuple[str, str]]:
             password = secrets.token_urlsafe(32)
             url = f"postgresql://{service}_{role}:{password}@postgres:5432/{service}"
             yield f"{service}_{role}_url", url
-    for keys in ("link_keys", "sign_in_keys"):
+    for keys in ("link_keys", "sign_in_keys", "portal_keys"):
         yield keys, f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def _people(issuer: DevelopmentIssuer) -> str:
+    """Whom one can be at the portal: people of the directory that the container `demo` makes."""
+    from koppla.demo_data import generate
+    from koppla.demo_people import people_of
+
+    _, bureaus = generate(0, 20, 1)
+    people = people_of(map(BureauRecord.model_validate, bureaus))
+    about = {**issuer.document(), "people": [one.model_dump(mode="json") for one in people]}
+    return json.dumps(about, ensure_ascii=False)
 
 
 def _write(path: Path, value: str) -> bool:

@@ -39,6 +39,11 @@ class DevelopmentIssuer:
         """The JWKS, which verifies what it signs."""
         return (self._folder / "jwks.json").read_text()
 
+    def document(self) -> dict[str, str]:
+        """What another program needs to sign in its name: the private key is in it."""
+        pem = (self._folder / "issuer.pem").read_text()
+        return {"issuer": ISSUER, "audience": AUDIENCE, "kid": _KID, "key": pem}
+
     def token(
         self,
         sub: str,

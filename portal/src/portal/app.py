@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 
+from chassis.client_address import ClientAddresses
 from chassis.http import Edge
 from chassis.telemetry import Metrics
 from portal import errors, pages
@@ -33,6 +34,7 @@ class Portal:
 
     settings: PortalSettings
     gateway: Gateway
+    addresses: ClientAddresses
     sessions: Sessions
     drafts: Drafts
     searches: Seal
@@ -67,6 +69,7 @@ def _portal(
     return Portal(
         settings=settings,
         gateway=gateway,
+        addresses=ClientAddresses(settings.trusted_proxies),
         sessions=sessions,
         drafts=Drafts(keys.seal("draft"), sessions),
         searches=keys.seal("search"),

@@ -5,11 +5,12 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, field_validator
 
-from chassis.settings import Duration, SettingError, Settings
+from chassis.client_address import ProxySettings
+from chassis.settings import Duration, SettingError
 from portal.sealing import Keys
 
 
-class PortalSettings(Settings):
+class PortalSettings(ProxySettings):
     """public_url: where people reach the portal. platform_url: where a sign-in leads, as activation
     has it: a page may only send its forms to places that it names. portal_gateway_url: where the
     API answers. portal_keys: `id:base64,id:base64`, the first one seals. portal_session_ttl: the
@@ -59,6 +60,12 @@ class PortalSettings(Settings):
     def is_secure(self) -> bool:
         """Whether people come by https."""
         return self.public_url.startswith("https:")
+
+    @property
+    def oidc_client_secret(self) -> str | None:
+        """None for a client without one; PKCE alone then guards the code."""
+        secret = self.portal_oidc_client_secret
+        return (secret.get_secret_value() or None) if secret else None
 
     @property
     def has_issuer(self) -> bool:

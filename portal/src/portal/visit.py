@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from chassis.client_address import UNKNOWN
 from portal import forms, words
 from portal.forms import Form
 from portal.gateway.client import Calls
@@ -42,7 +43,13 @@ class Visit:
     @property
     def calls(self) -> Calls:
         """What she asks of the gateway."""
-        return self.portal.gateway.by(self.who.token)
+        return self.portal.gateway.by(self.who.token, self.address)
+
+    @property
+    def address(self) -> str | None:
+        """Hers in the network; None where it can't be told."""
+        address = self.portal.addresses.of(self.request)
+        return None if address == UNKNOWN else address
 
     def draft(self) -> Form | None:
         """What was typed on this page before the session was gone; shown once."""

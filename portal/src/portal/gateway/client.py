@@ -33,17 +33,19 @@ class Gateway:
     async def close(self) -> None:
         await self._http.aclose()
 
-    def by(self, token: str) -> "Calls":
-        """The calls of one person. token: her bearer token."""
-        return Calls(self._http, token)
+    def by(self, token: str, address: str | None = None) -> "Calls":
+        """The calls of one person. token: her bearer token. address: hers in the network, for the
+        audit trail."""
+        return Calls(self._http, token, address)
 
 
 class Calls:
     """What one person asks of the gateway. Raises Refused and Unavailable."""
 
-    def __init__(self, http: httpx.AsyncClient, token: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, token: str, address: str | None) -> None:
         self._http = http
         self._token = token
+        self._address = address
 
     async def __call__(
         self,
@@ -78,6 +80,8 @@ class Calls:
 
     def _headers(self, key: str | None) -> dict[str, Any]:
         headers = {"authorization": f"Bearer {self._token}", "accept": "application/json"}
+        if self._address:
+            headers["x-forwarded-for"] = self._address
         if key:
             headers["idempotency-key"] = key
         if (traceparent := current_traceparent()) is not None:

@@ -121,10 +121,10 @@ class OpenIdConnect:
         return dict(claims)
 
     def _client(self) -> AsyncOAuth2Client:
-        secret = self._settings.portal_oidc_client_secret
+        secret = self._settings.oidc_client_secret
         return AsyncOAuth2Client(
             client_id=self._settings.portal_oidc_client_id,
-            client_secret=secret.get_secret_value() if secret else None,
+            client_secret=secret,
             token_endpoint_auth_method="client_secret_basic" if secret else "none",
             scope=self._settings.portal_oidc_scopes,
             redirect_uri=self._settings.public_url + CALLBACK,

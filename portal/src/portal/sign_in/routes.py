@@ -154,7 +154,7 @@ async def _signed_in(visit: Visit, token: str, who: Identity, onwards: str) -> R
 async def _entry_points(visit: Visit, session: Session) -> dict[str, tuple[str, ...]]:
     """Those of the bureau; both where they can't be had, since the pages themselves do no harm."""
     try:
-        about = await visit.portal.gateway.by(session.token)(calls.SHOW_ELIGIBILITY)
+        about = await visit.portal.gateway.by(session.token, visit.address)(calls.SHOW_ELIGIBILITY)
     except GatewayError:
         return {}
     return {"entry_points": tuple(about.entry_points)}

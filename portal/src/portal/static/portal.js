@@ -1,12 +1,20 @@
 // Makes pages livelier. Each of them does all of its work without this.
 "use strict";
 
-// What a fetched page has in the place of an element of this one.
-async function fetched(address, id) {
+// The page at an address, none where it is another one, as where one has to sign in again.
+async function fetched(address) {
   const answer = await fetch(address, { headers: { accept: "text/html" }, credentials: "same-origin" });
   if (answer.redirected) return null;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return page.getElementById(id);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+// Puts a part in the place of another; who was on something in it is on the same thing after it.
+function replace(old, fresh) {
+  const at = old.contains(document.activeElement) ? document.activeElement : null;
+  old.replaceWith(fresh);
+  if (!at) return;
+  const same = [...fresh.querySelectorAll(at.tagName)].find((one) => one.textContent === at.textContent);
+  (same || document.getElementById("main")).focus();
 }
 
 // Search as you type: the same form, sent a moment after the last key.
@@ -17,10 +25,11 @@ for (const form of document.querySelectorAll("form[data-search]")) {
     const mine = ++asked;
     const address = `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`;
     try {
-      const found = await fetched(address, id);
+      const page = await fetched(address);
       // An answer that comes late must not replace a newer one.
-      if (mine !== asked || !found) return;
-      document.getElementById(id).replaceWith(found);
+      if (mine !== asked || !page) return;
+      document.getElementById("count").textContent = page.getElementById("count").textContent;
+      document.getElementById(id).replaceWith(page.getElementById(id));
       history.replaceState(null, "", address);
     } catch { /* The button still does it. */ }
   };
@@ -51,14 +60,12 @@ if (watched) {
       if (answer.redirected || !answer.ok) throw new Error(answer.statusText);
       const now = await answer.json();
       if (now.seen !== seen) {
-        const fresh = await fetched(location.pathname, "live");
-        const old = document.getElementById("live");
-        // Not under the hands of somebody who is using it.
-        if (fresh && !old.contains(document.activeElement)) {
-          old.replaceWith(fresh);
-          seen = now.seen;
+        const page = await fetched(location.pathname);
+        if (page) {
           const said = document.getElementById("said");
-          said.textContent = said.dataset.text + " " + fresh.querySelector("#standing").textContent.trim();
+          said.textContent = `${said.dataset.text} ${page.getElementById("standing").textContent.trim()}`;
+          replace(document.getElementById("live"), page.getElementById("live"));
+          seen = now.seen;
           if (now.status !== "pending") return;
         }
       }
