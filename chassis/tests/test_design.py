@@ -80,7 +80,8 @@ def test_what_can_be_used_stands_out_from_its_ground(scheme: str) -> None:
 
 
 def test_the_texts_of_the_design_system_are_all_there() -> None:
-    assert catalogue_check.wrong("chassis") == []
+    by_name = r"looks\.(colour|state|part|notice)_[a-z_]+"
+    assert catalogue_check.wrong("chassis", computed=[by_name]) == []
 
 
 def test_a_text_that_nobody_wrote_is_a_mistake() -> None:

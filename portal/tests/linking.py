@@ -13,7 +13,7 @@ def admin_of(platform: Platform, bureau_id: str) -> Any:
     return platform.client(f"{bureau_id}-admin", "bureau_admin", bureau_id=bureau_id)
 
 
-async def linked(platform: Platform, tenant_id: str, bureau_id: str = "q-1") -> Link:
+async def linked(platform: Platform, tenant_id: str, bureau_id: str = "p-7") -> Link:
     """Linked by a paper form, and in the bureau's activation list."""
     form = {
         **{"bureau_id": bureau_id, "tenant_id": tenant_id, "form_kind": "link_client"},
@@ -35,7 +35,7 @@ async def linked(platform: Platform, tenant_id: str, bureau_id: str = "q-1") -> 
 
 
 async def activated(
-    platform: Platform, tenant_id: str, bureau_id: str = "q-1", **access: dict[str, str]
+    platform: Platform, tenant_id: str, bureau_id: str = "p-7", **access: dict[str, str]
 ) -> Link:
     """Linked, and activated with these permissions: by consultant (`_` for `-`), access by
     program."""
@@ -55,7 +55,7 @@ async def activated(
     return link
 
 
-async def access(platform: Platform, tenant_id: str, bureau_id: str = "q-1") -> dict[str, Any]:
+async def access(platform: Platform, tenant_id: str, bureau_id: str = "p-7") -> dict[str, Any]:
     """By consultant, access by program; only of those who have any."""
     async with admin_of(platform, bureau_id) as http:
         items = (await http.get(f"/v1/clients/{tenant_id}/consultants")).json()["items"]

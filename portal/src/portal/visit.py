@@ -1,6 +1,7 @@
 """One request of one person: who she is, her language, her calls, and how she is answered."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -8,7 +9,8 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.client_address import UNKNOWN
-from portal import forms, words
+from chassis.design import languages
+from portal import forms
 from portal.forms import Form
 from portal.gateway.client import Calls
 from portal.navigation import home, navigation
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from portal.app import Portal
 
 _NOTE = "koppla_note"
-_LANGUAGES = (("sv", "Svenska"), ("en", "English"))
+_KEPT = timedelta(days=365)
+"""How long a browser remembers the language."""
 
 
 class Visit:
@@ -30,7 +33,7 @@ class Visit:
         self.portal = portal
         self.session: Session | None = portal.sessions.of(request)
         self._draft: Form | None = None
-        self.locale = words.language_of(request)
+        self.locale = languages.language(request)
         # Where the page stands that this request is of: of a form, the page that it was on.
         self.step = forms.address(request)
 
@@ -108,7 +111,7 @@ class Visit:
             "home": home(self.session) if self.session else "/",
             "notes": NOTES,
             "body_class": "work",
-            "languages": [(code, name, self._in(code)) for code, name in _LANGUAGES],
+            "languages": [(code, name, self._in(code)) for code, name in languages.NAMES.items()],
         }
 
     def _in(self, code: str) -> str:
@@ -117,8 +120,8 @@ class Visit:
 
     def _finish(self, response: Response) -> Response:
         response.headers["Content-Language"] = self.locale
-        if words.chosen(self.request) is not None:
-            self.portal.sessions.put_cookie(response, words.COOKIE, self.locale, words.KEPT)
+        if languages.chosen(self.request) is not None:
+            self.portal.sessions.put_cookie(response, languages.COOKIE, self.locale, _KEPT)
         return response
 
 

@@ -56,7 +56,7 @@ async def test_every_decision_says_who_for_whom_from_where_and_on_which_text(
     assert accepted["facts"]["link_id"] == link["id"]
     rows = await chain(world)
     seen = rows[-1]["beside"]["shown"]
-    for said in ("vill kopplas till Nordkust Åkeri AB", "Jag bekräftar att", "Hej", "Bokföring"):
+    for said in ("vill ha åtkomst till Nordkust Åkeri AB", "Jag får bestämma", "Hej", "Bokföring"):
         assert said in seen, said
     assert token not in str(rows)
 

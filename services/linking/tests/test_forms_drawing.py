@@ -14,9 +14,9 @@ from contracts.events.linking import FormKind
 from contracts.fields import PROGRAMS, Locale
 from linking.forms.drawing import draw
 from linking.forms.fields import Choice, Text, fields_of
-from linking.forms.form_words import WORDS
 from linking.service.paper_forms import SignatoryRole
 from linking.shapes import PaperFormIn
+from linking.words import FormWords
 
 KINDS: tuple[FormKind, ...] = get_args(FormKind)
 LOCALES: tuple[Locale, ...] = get_args(Locale)
@@ -47,7 +47,7 @@ def test_a_form_is_one_a4_page_that_says_what_it_is(kind: FormKind, locale: Loca
     [page] = reader.pages
     assert [round(float(side)) for side in page.mediabox] == [0, 0, 595, 842]
     assert reader.metadata is not None
-    assert reader.metadata.title == WORDS[locale][f"{kind}_title"]
+    assert reader.metadata.title == FormWords(locale)[f"{kind}_title"]
     assert reader.metadata.author == "Koppla"
     assert reader.trailer["/Root"]["/Lang"] == locale
     assert reader.trailer["/Root"]["/ViewerPreferences"]["/DisplayDocTitle"] is not False
@@ -55,7 +55,7 @@ def test_a_form_is_one_a4_page_that_says_what_it_is(kind: FormKind, locale: Loca
 
 @EVERY
 def test_every_word_is_printed_and_found_again(kind: FormKind, locale: Locale) -> None:  # R47
-    words, text = WORDS[locale], text_of(opened(kind, locale))
+    words, text = FormWords(locale), text_of(opened(kind, locale))
     for said in ("_title", "_lead"):
         assert words[f"{kind}{said}"] in text
     for name in ("step_1", "step_2", "client", "signature", "signed", "support", "privacy"):
@@ -82,7 +82,7 @@ def test_the_fields_are_those_of_the_form_in_their_order(kind: FormKind, locale:
     assert list(dict.fromkeys(map(name_of, widgets(reader)))) == [each.name for each in wanted]
     found = reader.get_fields() or {}
     for field in wanted:
-        assert found[field.name]["/TU"] == WORDS[locale][f"{field.name}?"]
+        assert found[field.name]["/TU"] == FormWords(locale)[f"{field.name}?"]
         flags = int(found[field.name]["/Ff"])
         match field:
             case Text():
@@ -213,7 +213,3 @@ def test_a_form_is_always_the_same_bytes(kind: FormKind, locale: Locale) -> None
         *([sys.executable, "-c", program],), check=True, capture_output=True, text=True
     )
     assert there.stdout.strip() == sha256(here).hexdigest()
-
-
-def test_both_languages_have_the_same_words() -> None:  # R47
-    assert set(WORDS["sv"]) == set(WORDS["en"])

@@ -32,6 +32,16 @@ class Elements(HTMLParser):
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.found if name == tag]
 
+    @property
+    def ways(self) -> list[str]:
+        """Where its links lead; not within the page."""
+        leading = [str(one["href"]) for one in self.all("a")]
+        return [href for href in leading if not href.startswith("#")]
+
+    @property
+    def sheets(self) -> list[str]:
+        return [str(one["href"]) for one in self.all("link") if one["rel"] == "stylesheet"]
+
 
 async def test_the_page_as_json_says_all_that_is_promised(world: World) -> None:  # R28, R29
     made = await world.asked(message="Hej åäö")
@@ -101,7 +111,7 @@ async def test_the_language_is_the_readers(world: World) -> None:  # R47
         page = Elements(answer.text)
         assert page.all("html") == [{"lang": lang}], (query, header)
         assert ("Accept the request" if lang == "en" else "Acceptera förfrågan") in page.text
-        switch = [one["href"] for one in page.all("a")]
+        switch = page.ways
         assert switch == [f"/l/{token}?lang=sv", f"/l/{token}?lang=en"]
 
 
@@ -250,8 +260,8 @@ async def test_every_answer_below_l_keeps_its_address_to_itself(world: World) ->
 
 async def test_the_style_sheet_is_there(world: World) -> None:
     token = (await world.mailed(await world.asked()))["eva"]
-    [sheet] = Elements((await world.page(token, HTML)).text).all("link")
-    answer = await world.http.get(str(sheet["href"]))
+    [sheet] = Elements((await world.page(token, HTML)).text).sheets
+    answer = await world.http.get(sheet)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/css; charset=utf-8")
     assert "prefers-color-scheme: dark" in answer.text
 

@@ -93,7 +93,7 @@ async def test_behind_a_trusted_proxy_each_client_counts_alone(world: World) -> 
 
 async def test_what_is_no_link_is_not_counted(world: World) -> None:
     async with limited(world, rate_link_pages=f"1/{AGES}") as strict:
-        for path in ("/l/style.css", "/blanketter", "/healthz"):
+        for path in ("/blanketter", "/blanketter/link_client.pdf", "/healthz"):
             assert (await strict.http.get(path)).status_code == 200
         assert await tries(strict, 2) == [404, 429]
 

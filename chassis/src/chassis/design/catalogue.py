@@ -38,6 +38,10 @@ class Texts:
         """The form for a number, which its text may hold as {number}."""
         return _filled(key, self._found.ngettext(key, key, number), {"number": number, **given})
 
+    def raw(self, key: str) -> str:
+        """The text with its placeholders as they are."""
+        return self._found.gettext(key)
+
     def has(self, key: str) -> bool:
         try:
             self._found.gettext(key)

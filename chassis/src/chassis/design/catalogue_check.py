@@ -14,7 +14,7 @@ from chassis.design.catalogue import LOCALES
 from contracts.fields import Locale
 
 _KEY = r"[a-z0-9_]+(?:\.[a-z0-9_]+)+"
-_CALLED = re.compile(rf"""(?<![\w.])(?:_|plural)\(\s*["']({_KEY})["']""")
+_CALLED = re.compile(rf"""(?<![\w.])(?:_|plural)\(\s*["']({_KEY})["']\s*[,)]""")
 _NAMED = re.compile(rf"""["']({_KEY})["']""")
 
 

@@ -24,12 +24,17 @@ from portal.visit import Visit
 log = structlog.get_logger(__name__)
 _LONGEST_QUERY = 200
 PER_PAGE = 50
+_FIRST_WAITING = 5
 
 
 def _add(router: APIRouter, entry: Entry) -> None:
     @router.get(entry.path)
     async def show(visit: Bureau, sok: str = "", fran: str = "") -> Response:
         return await _show(visit, entry, sok, fran)
+
+    @router.get(f"{entry.path}/att-aktivera")
+    async def show_waiting(visit: Bureau, sida: str = "1") -> Response:
+        return await _show_waiting(visit, entry, sida)
 
     @router.post(f"{entry.path}/logga-in")
     async def sign_in(form: Posted, visit: Bureau) -> Response:
@@ -65,9 +70,31 @@ async def _show(visit: Visit, entry: Entry, sok: str, fran: str) -> Response:
         wrong=wrong,
         clients=clients,
         waiting=waiting,
+        first_waiting=_FIRST_WAITING,
         may_link=may_link,
         first=entry.path + _query(sok=query) if fran else None,
         following=entry.path + _query(sok=query, fran=_next(clients)) if _next(clients) else None,
+    )
+
+
+async def _show_waiting(visit: Visit, entry: Entry, sida: str) -> Response:
+    """sida: which page, from 1. The API tells the list whole."""
+    waiting = (await visit.calls(calls.SHOW_ACTIVATION_LIST)).items
+    last = max(1, -(-len(waiting) // PER_PAGE))
+    page = min(int(sida), last) if sida.isascii() and sida.isdecimal() and len(sida) < 9 else 1
+    page = max(page, 1)
+
+    def address(number: int) -> str | None:
+        path = f"{entry.path}/att-aktivera"
+        return path + _query(sida=str(number)) if 1 <= number <= last else None
+
+    return visit.page(
+        "waiting.html",
+        entry=entry,
+        clients=waiting[(page - 1) * PER_PAGE : page * PER_PAGE],
+        number=len(waiting),
+        previous=address(page - 1),
+        following=address(page + 1),
     )
 
 

@@ -5,15 +5,12 @@ attempt, so that two tabs don't disturb one another.
 """
 
 import time
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import structlog
-from authlib.common.security import generate_token
-from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
-from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -21,6 +18,17 @@ from joserfc.jwk import KeySet
 from chassis.auth import ALGORITHMS
 from portal.settings import PortalSettings
 from portal.sign_in.identity import Identity, NoIdentity, identity_of
+
+with warnings.catch_warnings():
+    # Authlib says at each start that it will want another HTTP client some day, and sees to it,
+    # when this is imported, that it is heard.
+    from authlib.deprecate import AuthlibDeprecationWarning
+
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+    from authlib.common.security import generate_token
+    from authlib.integrations.base_client.errors import OAuthError
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
+    from authlib.oidc.core import CodeIDToken
 
 log = structlog.get_logger(__name__)
 CALLBACK = "/logga-in/klar"

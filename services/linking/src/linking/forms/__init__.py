@@ -3,8 +3,13 @@
 from fastapi import FastAPI
 
 from linking.forms.routes import router
+from linking.pages.jinja import ASSETS
 
 
 def install(app: FastAPI, support_email: str | None) -> None:
-    """Adds /blanketter and what is below it. support_email: where signed forms go, if told."""
+    """Adds /blanketter and what is below it, and the style sheet of all of linking's pages.
+
+    support_email: where signed forms go, if told.
+    """
     app.include_router(router(support_email))
+    app.include_router(ASSETS.router())

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 _KEPT = "public, max-age=3600"
 _POLICY = (
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none';"
+    "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
 HTML_HEADERS = {

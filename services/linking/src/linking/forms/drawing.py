@@ -8,11 +8,11 @@ from reportlab.pdfgen.canvas import Canvas
 from contracts.events.linking import FormKind
 from contracts.fields import Locale
 from linking.forms import fonts
-from linking.forms.form_words import WORDS
 from linking.forms.page import FormPage
 from linking.forms.sheet import Sheet
 from linking.forms.structure import Structure
 from linking.forms.widgets import Widgets
+from linking.words import FormWords
 
 
 def draw(kind: FormKind, locale: Locale, support_email: str | None) -> bytes:
@@ -21,7 +21,7 @@ def draw(kind: FormKind, locale: Locale, support_email: str | None) -> bytes:
     Not to be called twice at once: reportlab keeps its fonts for the whole process.
     """
     fonts.register()
-    words = WORDS[locale]
+    words = FormWords(locale)
     file = BytesIO()
     # Invariant: neither the time of making nor a random id is in it.
     canvas = Canvas(

@@ -4,18 +4,18 @@ from typing import get_args
 
 from contracts.events.linking import FormKind
 from contracts.fields import Locale
-from linking.forms.guidance_words import WORDS
-from linking.pages.jinja import TEMPLATES
+from linking.pages.jinja import rendered
 
+_ADDRESS = "/blanketter"
 KINDS: tuple[FormKind, ...] = get_args(FormKind)
 
 
 def guidance(locale: Locale, support_email: str | None) -> str:
     """Which form is for what, who signs it, where to send it, and what happens then (R7)."""
-    template = TEMPLATES.get_template("forms/guidance.html")
-    return template.render(t=WORDS[locale], locale=locale, kinds=KINDS, support_email=support_email)
+    return rendered(
+        "forms/guidance.html", locale, _ADDRESS, kinds=KINDS, support_email=support_email
+    )
 
 
 def missing(locale: Locale) -> str:
-    template = TEMPLATES.get_template("forms/missing.html")
-    return template.render(t=WORDS[locale], locale=locale)
+    return rendered("forms/missing.html", locale, _ADDRESS)

@@ -17,6 +17,7 @@ from linking.forms.fields import (
 )
 from linking.forms.sheet import ACT, PANEL, SOFT, WHITE, Sheet
 from linking.forms.widgets import Box, Widgets
+from linking.words import FormWords
 
 EDITION = 1
 """Printed on the form; one more with each change of its words or fields."""
@@ -37,9 +38,7 @@ _ROOM: dict[FormKind, tuple[float, float]] = {"link_client": (29, 72), "change_b
 class FormPage:
     """Draws one form's page."""
 
-    def __init__(
-        self, sheet: Sheet, widgets: Widgets, words: dict[str, str], kind: FormKind
-    ) -> None:
+    def __init__(self, sheet: Sheet, widgets: Widgets, words: FormWords, kind: FormKind) -> None:
         self._sheet = sheet
         self._widgets = widgets
         self._words = words

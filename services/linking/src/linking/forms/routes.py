@@ -1,7 +1,6 @@
-"""GET /blanketter, the forms below it, and the style sheets of public pages."""
+"""GET /blanketter, and the forms below it."""
 
 import asyncio
-from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -11,16 +10,10 @@ from chassis.problems import Refused
 from contracts.problem_codes import Code
 from linking.forms.answers import HTML_HEADERS, cacheable
 from linking.forms.described import FORM, LANGUAGE, PAGE, Kind
-from linking.forms.form_words import WORDS
 from linking.forms.guidance import KINDS, guidance, missing
 from linking.forms.shelf import Shelf
 from linking.pages.negotiation import chosen, language, names_html
-
-_TEMPLATES = Path(__file__).parents[1] / "templates"
-_STYLES = {
-    name: (_TEMPLATES / file).read_bytes()
-    for name, file in (("style", "style.css"), ("forms", "forms/forms.css"))
-}
+from linking.words import FormWords
 
 
 def router(support_email: str | None) -> APIRouter:
@@ -50,7 +43,7 @@ def router(support_email: str | None) -> APIRouter:
         locale = chosen(request) or "sv"
         form = await asyncio.to_thread(shelf.form, form_kind, locale)
         headers = {
-            "Content-Disposition": f'inline; filename="{WORDS[locale][f"{form_kind}_file"]}"',
+            "Content-Disposition": f'inline; filename="{FormWords(locale)[f"{form_kind}_file"]}"',
             "Content-Language": locale,
         }
         return cacheable(request, form, "application/pdf", headers)
@@ -59,13 +52,6 @@ def router(support_email: str | None) -> APIRouter:
     @public
     async def nothing_else(rest: str, request: Request) -> Response:
         return _missing(request)
-
-    @api.get("/static/linking/{name}.css", include_in_schema=False)
-    @public
-    async def style(name: str, request: Request) -> Response:
-        if name not in _STYLES:
-            raise Refused(Code.NOT_FOUND)
-        return cacheable(request, _STYLES[name], "text/css", {})
 
     return api
 

@@ -9,7 +9,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none';"
         " frame-ancestors 'none'"
     ),
     "X-Frame-Options": "DENY",

@@ -1,9 +1,7 @@
 """The pages as HTML."""
 
-from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -11,15 +9,23 @@ from fastapi.responses import HTMLResponse
 from chassis.problems import Refused
 from contracts.fields import PROGRAMS, Locale
 from contracts.problem_codes import Code
-from linking.pages.jinja import TEMPLATES
+from linking.pages.jinja import rendered
 from linking.pages.negotiation import language
 from linking.pages.shapes import InvitationOut, ManagedOut
-from linking.pages.texts import MONTHS, TEXTS
 from linking.requests import Standing, Status
 from linking.service.invitations import Opened
 from linking.service.managing import Managed
+from linking.words import words
 
-_SWEDEN = ZoneInfo("Europe/Stockholm")
+_TONES = {
+    "link_request_accepted": "good",
+    "link_registered": "good",
+    "link_request_declined": "bad",
+    "link_ended": "bad",
+    "link_requested": "wait",
+    "link_request_resent": "wait",
+}
+"""How acts are marked in the history."""
 _PROBLEMS = {
     Code.NOT_FOUND: "not_found",
     Code.NOT_A_SYSTEM_ADMIN: "managed_refused",
@@ -38,7 +44,6 @@ def page(request: Request, token: str, opened: Opened, code: Code | None) -> HTM
         it=InvitationOut.of(opened),
         token=token,
         unconfirmed=code is Code.CONFIRMATION_MISSING,
-        when=lambda moment: in_sweden(moment, locale),
         programs=PROGRAMS,
     )
 
@@ -53,7 +58,7 @@ def managed(request: Request, token: str, shown: Managed, code: Code | None = No
         it=ManagedOut.of(shown),
         token=token,
         unconfirmed=code is Code.CONFIRMATION_MISSING,
-        when=lambda moment: in_sweden(moment, locale),
+        tones=_TONES,
     )
 
 
@@ -85,30 +90,18 @@ class _Reader(HTMLParser):
 
 def problem(locale: Locale, refused: Refused) -> HTMLResponse:
     """A page about a link that there is nothing to show of."""
-    known = TEXTS[locale]
+    known = words(locale)
     body = _PROBLEMS.get(refused.code, "bad_request")
     page = _render(
         "problem.html",
         locale,
         refused.code.status,
-        title=known[f"{body}_title"],
-        body=known[f"{body}_body"],
+        token=None,
+        title=known(f"page.{body}_title"),
+        body=known(f"page.{body}_body"),
     )
     page.headers.update(refused.headers)
     return page
-
-
-def in_sweden(moment: datetime, locale: Locale) -> str:
-    """`23 november 2026 kl. 23.59 (svensk tid, CET)`: the zone is named, readers may be abroad."""
-    local = moment.astimezone(_SWEDEN)
-    return TEXTS[locale]["moment"].format(
-        day=local.day,
-        month=MONTHS[locale][local.month - 1],
-        year=local.year,
-        hour=f"{local.hour:02}",
-        minute=f"{local.minute:02}",
-        zone=local.tzname(),
-    )
 
 
 def _view(opened: Opened) -> str:
@@ -118,13 +111,15 @@ def _view(opened: Opened) -> str:
         return f"yours_{opened.status.value}"
     if opened.standing is Standing.DECIDED:
         reason = f"{opened.status.value}_{opened.request.reason}"
-        return reason if f"{reason}_lead" in TEXTS["sv"] else opened.status.value
+        return reason if words("sv").has(f"page.{reason}_lead") else opened.status.value
     if opened.standing is Standing.EXPIRED and opened.status is Status.PENDING:
         return "superseded"
     return opened.standing.value
 
 
-def _render(template: str, locale: Locale, status: int, **given: Any) -> HTMLResponse:
-    t = TEXTS[locale]
-    html = TEMPLATES.get_template(template).render(t=t, locale=locale, **given)
+def _render(
+    template: str, locale: Locale, status: int, *, token: str | None, **given: Any
+) -> HTMLResponse:
+    address = None if token is None else f"/l/{token}"
+    html = rendered(template, locale, address, token=token, **given)
     return HTMLResponse(html, status, {"Content-Language": locale})

@@ -1,6 +1,4 @@
-"""GET /l/{token}, what its holder can POST there, and the pages' style sheet."""
-
-from pathlib import Path
+"""GET /l/{token}, and what its holder can POST there."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -15,17 +13,9 @@ from linking.pages.described import BACK, LANGUAGE, PAGE, body
 from linking.pages.shapes import InvitationOut, ManagedOut
 from linking.requests import Answer
 
-_STYLE = (Path(__file__).parents[1] / "templates" / "style.css").read_text("utf-8")
-
 
 def router(desk: Desk) -> APIRouter:
     api = APIRouter(route_class=GuardedRoute, prefix="/l", tags=["link pages"])
-
-    # A dot is in no token, so this address is never somebody's link.
-    @api.get("/style.css", include_in_schema=False)
-    @public
-    async def style() -> Response:
-        return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
     @api.head("/{token}", include_in_schema=False)
     @api.get(

@@ -1,0 +1,53 @@
+"""The language of a request: asked for, chosen before, preferred by the browser, else Swedish."""
+
+from fastapi import Request
+
+from chassis.design.catalogue import LOCALES
+from contracts.fields import Locale
+
+COOKIE = "koppla_language"
+NAMES: dict[Locale, str] = {"sv": "Svenska", "en": "English"}
+
+
+def chosen(request: Request) -> Locale | None:
+    """The language in the address, if it is one of ours."""
+    return _ours(request.query_params.get("lang", ""))
+
+
+def language(request: Request) -> Locale:
+    """`?lang=`, then the cookie, then `Accept-Language`, then Swedish (R47)."""
+    asked = chosen(request) or _ours(request.cookies.get(COOKIE, ""))
+    if asked is not None:
+        return asked
+    for tag in by_preference(request.headers.get("accept-language", "")):
+        found = _ours(tag.partition("-")[0])
+        if found is not None:
+            return found
+    return "sv"
+
+
+def switch(path: str) -> list[tuple[Locale, str, str]]:
+    """(code, name, address) of a page in each language, as `design/page.html` takes them."""
+    return [(code, name, f"{path}?lang={code}") for code, name in NAMES.items()]
+
+
+def by_preference(header: str) -> list[str]:
+    """The values of an Accept header (RFC 9110, 12.4), the most wanted first; those with q=0 left
+    out."""
+    weighed: list[tuple[float, str]] = []
+    for part in header.split(",")[:50]:
+        value, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    weight = float(parameter[2:])
+                except ValueError:
+                    weight = 0.0
+        if value and 0 < weight <= 1:
+            weighed.append((weight, value))
+    return [value for _, value in sorted(weighed, key=lambda pair: -pair[0])]
+
+
+def _ours(tag: str) -> Locale | None:
+    return next((one for one in LOCALES if one == tag), None)
