@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# R10 and R15 are of pages in a browser, which come with the portal.
-BUILT = {f"R{number}" for number in range(1, 48)} - {"R10", "R15"}
+BUILT = {f"R{number}" for number in range(1, 48)}
 BUILT |= {f"D{number}" for number in range(1, 12)}
 
 

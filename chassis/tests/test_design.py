@@ -151,3 +151,13 @@ def test_a_files_address_changes_with_its_content() -> None:
     assert one.name != other.name
     assert Assets("/static/x/", one).addresses == {"css": f"/static/x/{one.name}"}
     assert len(stylesheet().content) < 25_000
+
+
+def test_options_need_no_hint_and_notices_no_more_than_a_title() -> None:
+    page = environment("chassis.design").from_string(
+        '{% import "design/parts.html" as ui with context %}'
+        '{{ ui.choice("c", "C", [("a", "A"), ("b", "B", "why")]) }}{{ ui.notice("info", "N") }}'
+    )
+    shown = page.render(**words("chassis", "sv"))
+    assert shown.count("<input") == 2
+    assert shown.count('class="hint"') == 1

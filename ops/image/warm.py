@@ -15,6 +15,7 @@ import koppla.commands
 import koppla.directory_import
 import koppla.lookout
 import koppla.status
+import portal.app
 from koppla.api.described import services
 from koppla.api.openapi import merged
 

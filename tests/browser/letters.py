@@ -51,6 +51,22 @@ class Letters:
     async def resend(self, request_id: str) -> None:
         await self._post(f"/v1/link-requests/{request_id}/resend")
 
+    async def requests(self, client: Client) -> int:
+        """How many there have been to the client."""
+        admin = self.koppla.client(f"{self.bureau}-admin", "bureau_admin", bureau_id=self.bureau)
+        async with admin as http:
+            answer = await http.get("/v1/link-requests", params={"tenant_id": client["tenant_id"]})
+            return len(answer.json()["items"])
+
+    async def link_up(self, client: Client) -> None:
+        """Asked and accepted."""
+        await self.ask(client)
+        link = await self.link(client)
+        async with self.koppla.client("nobody") as http:
+            headers = {"accept": "application/json"}
+            answer = await http.post(f"{link}/accept", json={"confirm": True}, headers=headers)
+            assert answer.status_code == 200, answer.text
+
     async def link(self, client: Client, admin: int = 0, mails: int = 1) -> str:
         """The path of the newest link that the client's admin got. mails: how many with a link
         she must have by then."""

@@ -122,11 +122,18 @@ class Weight:
 
     def __init__(self, page: Page) -> None:
         self.answers: list[Response] = []
-        page.on("response", self.answers.append)
+        page.on("response", self._answered)
+
+    def _answered(self, answer: Response) -> None:
+        self.answers.append(answer)
 
     async def bytes(self) -> int:
-        return sum([len(await answer.body()) for answer in self.answers])
+        return sum([len(await answer.body()) for answer in self._whole()])
 
     @property
     def requests(self) -> int:
-        return len([one for one in self.answers if not one.url.startswith("data:")])
+        return len([one for one in self._whole() if not one.url.startswith("data:")])
+
+    def _whole(self) -> list[Response]:
+        """Without those that only lead elsewhere."""
+        return [one for one in self.answers if not 300 <= one.status < 400]

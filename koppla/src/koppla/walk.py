@@ -76,8 +76,8 @@ def commands(url: str, data: Path, maildev: str | None = None) -> list[tuple[str
 def text(url: str, data: Path, maildev: str | None = None) -> str:
     """The walk as it is printed."""
     lines = [
-        f"Open {maildev or f'{url}/inbox'} to read the mails."
-        " To walk through it all, in another terminal:",
+        f"Open {url} for the portal, and {maildev or f'{url}/inbox'} to read the mails."
+        " To walk through it all without a browser, in another terminal:",
         "",
     ]
     for about, command in commands(url, data, maildev):

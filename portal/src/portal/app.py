@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -17,31 +16,14 @@ from portal.footer import Way
 from portal.forms import Drafts
 from portal.gateway.client import Gateway
 from portal.rendering import Pages
-from portal.sealing import Seal
 from portal.session import Sessions
 from portal.settings import PortalSettings
+from portal.shared import Portal
 from portal.sign_in import routes as sign_in
 from portal.sign_in.demo import Demo, DocumentDemo
 from portal.sign_in.oidc import OpenIdConnect
 
 NAME = "portal"
-
-
-@dataclass(frozen=True, slots=True)
-class Portal:
-    """What all requests share. demo: None where people sign in at an issuer. footer: what a run
-    for development shows beside the pages. searches, attempts: seals of what a browser keeps."""
-
-    settings: PortalSettings
-    gateway: Gateway
-    addresses: ClientAddresses
-    sessions: Sessions
-    drafts: Drafts
-    searches: Seal
-    attempts: Seal
-    pages: Pages
-    demo: Demo | None
-    footer: tuple[Way, ...]
 
 
 @asynccontextmanager
@@ -93,7 +75,7 @@ def _app(portal: Portal) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        redirect_slashes=False,
+        redirect_slashes=True,
     )
     app.state.portal = portal
     metrics = Metrics(NAME)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
@@ -16,9 +16,7 @@ from portal.gateway.client import Calls
 from portal.navigation import home, navigation
 from portal.notes import NOTES
 from portal.session import Session
-
-if TYPE_CHECKING:
-    from portal.app import Portal
+from portal.shared import Portal
 
 _NOTE = "koppla_note"
 _KEPT = timedelta(days=365)
@@ -28,7 +26,7 @@ _KEPT = timedelta(days=365)
 class Visit:
     """portal: the parts that all requests share. session: None for nobody."""
 
-    def __init__(self, request: Request, portal: "Portal") -> None:
+    def __init__(self, request: Request, portal: Portal) -> None:
         self.request = request
         self.portal = portal
         self.session: Session | None = portal.sessions.of(request)

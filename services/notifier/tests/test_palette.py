@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from chassis.design.tokens import tokens
 from notifier.palette import DARK, LIGHT
 from services.notifier.tests.sample_mails import SAMPLES
 
@@ -31,3 +32,10 @@ def test_the_mails_have_no_other_colours() -> None:
     assert {
         colour for mail in SAMPLES for colour in re.findall(r"#[0-9a-f]{6}", mail.html)
     } == known
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_mails_colours_are_those_of_the_pages_that_they_lead_to(scheme: str) -> None:
+    of_mails = {"light": LIGHT, "dark": DARK}[scheme]
+    of_pages: dict[str, str] = getattr(tokens(), scheme)
+    assert of_mails == {name: of_pages[name.replace("_", "-")] for name in of_mails}

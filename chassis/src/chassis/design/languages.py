@@ -16,9 +16,12 @@ def chosen(request: Request) -> Locale | None:
 
 def language(request: Request) -> Locale:
     """`?lang=`, then the cookie, then `Accept-Language`, then Swedish (R47)."""
-    asked = chosen(request) or _ours(request.cookies.get(COOKIE, ""))
-    if asked is not None:
-        return asked
+    kept = _ours(request.cookies.get(COOKIE, ""))
+    return chosen(request) or kept or preferred(request)
+
+
+def preferred(request: Request) -> Locale:
+    """What the browser prefers of ours, else Swedish."""
     for tag in by_preference(request.headers.get("accept-language", "")):
         found = _ours(tag.partition("-")[0])
         if found is not None:

@@ -26,6 +26,10 @@ class Mail:
     html: str
     headers: dict[str, str]
 
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.sent_at)
+
     def document(self) -> dict[str, Any]:
         document = asdict(self)
         document["from"] = document.pop("from_")

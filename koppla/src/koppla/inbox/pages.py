@@ -1,26 +1,28 @@
 """GET /inbox: what a mail client would show; GET /inbox/messages: the same for programs."""
 
-from html import escape
+from importlib.resources import files
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query
-from fastapi.responses import HTMLResponse, Response
+from fastapi import FastAPI, Query, Request
+from fastapi.responses import HTMLResponse
 
+from chassis.design.assets import Assets, stylesheet
+from chassis.design.environment import environment, words
+from chassis.design.languages import language, switch
 from chassis.http import new_app, public
 from chassis.problems import Refused
 from chassis.telemetry import Metrics
 from contracts.problem_codes import Code
 from koppla.inbox.mailbox import Mail, Mailbox
 
-_STYLE = """:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
-body{margin:0}main{max-width:52rem;margin:0 auto;padding:1rem}
-ul{list-style:none;padding:0}li{border-bottom:1px solid #8884;padding:.6rem 0}
-a{color:inherit}small{opacity:.7;display:block}iframe{width:100%;height:70vh;border:1px solid #8884}
-pre{white-space:pre-wrap;overflow-wrap:anywhere}"""
-_PAGE = """<!doctype html><html lang="sv"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>{title}</title>
-<link rel="stylesheet" href="/inbox/style.css"></head><body><main>{body}</main></body></html>"""
-_CSP = "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'"
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self';"
+        " form-action 'none'; base-uri 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "Vary": "Cookie, Accept-Language",
+}
 # The mail itself may use inline styles, and its links open outside of the frame.
 _MAIL_CSP = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation-by-user-activation"  # noqa: E501
 
@@ -28,13 +30,14 @@ _MAIL_CSP = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups
 def new_inbox(mailbox: Mailbox) -> FastAPI:
     app = new_app("Koppla inbox", None, Metrics("inbox"))
     app.openapi_url = None
+    pages = _Pages()
 
     @app.get("/inbox", include_in_schema=False)
     @public
-    async def inbox() -> HTMLResponse:
-        rows = "".join(_row(mail) for mail in mailbox.newest(None, 200))
-        body = f"<h1>Inkorg</h1><ul>{rows or '<li>Inga mejl än.</li>'}</ul>"
-        return _page("Inkorg", body)
+    async def inbox(
+        request: Request, to: Annotated[str | None, Query(max_length=254)] = None
+    ) -> HTMLResponse:
+        return pages.page(request, "inbox/list.html", mails=mailbox.newest(to, 200), to=to)
 
     @app.get("/inbox/messages")
     @public
@@ -44,25 +47,10 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
     ) -> dict[str, Any]:
         return {"items": [mail.document() for mail in mailbox.newest(to, limit)]}
 
-    @app.get("/inbox/style.css", include_in_schema=False)
-    @public
-    async def style() -> Response:
-        return Response(_STYLE, media_type="text/css")
-
     @app.get("/inbox/{name}", include_in_schema=False)
     @public
-    async def message(name: str) -> HTMLResponse:
-        mail = _found(mailbox, name)
-        about = "".join(
-            f"<small>{label}: {escape(value)}</small>"
-            for label, value in (("Till", mail.to), ("Från", mail.from_), ("Tid", mail.sent_at))
-        )
-        body = (
-            f'<p><a href="/inbox">← Inkorg</a></p><h1>{escape(mail.subject)}</h1>{about}'
-            f'<iframe title="Mejlet" src="/inbox/{name}/html"></iframe>'
-            f"<details><summary>Som text</summary><pre>{escape(mail.text)}</pre></details>"
-        )
-        return _page(mail.subject, body)
+    async def message(name: str, request: Request) -> HTMLResponse:
+        return pages.page(request, "inbox/mail.html", mail=_found(mailbox, name))
 
     @app.get("/inbox/{name}/html", include_in_schema=False)
     @public
@@ -70,7 +58,28 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
         content = _found(mailbox, name).html.replace("<head>", '<head><base target="_top">', 1)
         return HTMLResponse(content, headers={"Content-Security-Policy": _MAIL_CSP})
 
+    app.include_router(pages.assets.router())
     return app
+
+
+class _Pages:
+    """Renders the design system's pages, in the reader's language."""
+
+    def __init__(self) -> None:
+        own = (files("koppla.inbox") / "inbox.css").read_text("utf-8")
+        self.assets = Assets("/inbox/static", stylesheet(own))
+        self._templates = environment("koppla.inbox")
+
+    def page(self, request: Request, template: str, **about: Any) -> HTMLResponse:
+        locale = language(request)
+        html = self._templates.get_template(template).render(
+            **words("koppla", locale),
+            assets=self.assets.addresses,
+            body_class="work",
+            languages=switch(request.url.path),
+            **about,
+        )
+        return HTMLResponse(html, headers={**_HEADERS, "Content-Language": locale})
 
 
 def _found(mailbox: Mailbox, name: str) -> Mail:
@@ -78,17 +87,3 @@ def _found(mailbox: Mailbox, name: str) -> Mail:
     if mail is None:
         raise Refused(Code.NOT_FOUND)
     return mail
-
-
-def _row(mail: Mail) -> str:
-    return (
-        f'<li><a href="/inbox/{mail.id}">{escape(mail.subject)}</a>'
-        f"<small>{escape(mail.to)}, {mail.sent_at}</small></li>"
-    )
-
-
-def _page(title: str, body: str) -> HTMLResponse:
-    return HTMLResponse(
-        _PAGE.format(title=escape(title), body=body),
-        headers={"Content-Security-Policy": _CSP, "Referrer-Policy": "no-referrer"},
-    )

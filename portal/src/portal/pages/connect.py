@@ -98,7 +98,8 @@ async def _page(
     is wrong with it. unsent: the part that did not answer when it was sent. limited: seconds after
     which one may send again."""
     about: dict[str, Any] = {"found": None, "other": None, "excluded": False}
-    fields = {"kind": "", "identifier": "", **(typed or {})}
+    # Most know the number; whoever has the other is told so when she types it.
+    fields = {"kind": "org_number", "identifier": "", **(typed or {})}
     if searched is not None:
         kind: Kind = "org_number" if searched["kind"] == "org_number" else "tenant_id"
         fields = {"kind": kind, "identifier": searched["typed"]}

@@ -5,6 +5,7 @@ import asyncio
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from chassis.design.languages import chosen
 from chassis.http import GuardedRoute, public
 from chassis.problems import Refused
 from contracts.problem_codes import Code
@@ -12,7 +13,7 @@ from linking.forms.answers import HTML_HEADERS, cacheable
 from linking.forms.described import FORM, LANGUAGE, PAGE, Kind
 from linking.forms.guidance import KINDS, guidance, missing
 from linking.forms.shelf import Shelf
-from linking.pages.negotiation import chosen, language, names_html
+from linking.pages.negotiation import language, names_html
 from linking.words import FormWords
 
 

@@ -5,18 +5,20 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from chassis.design.tokens import tokens
 from linking.forms import fonts
 from linking.forms.structure import Structure
 from linking.forms.widgets import Box
 
-# Those of style.css, light.
-TEXT = HexColor("#1b1f23")
-SOFT = HexColor("#4f5862")
-LINE = HexColor("#8b949e")
-FAINT = HexColor("#d5d9de")
-PANEL = HexColor("#f2f5f4")
-ACT = HexColor("#0b5d46")
-WHITE = HexColor("#ffffff")
+# The pages' own, on paper.
+_HUE = tokens().light
+TEXT = HexColor(_HUE["text"])
+SOFT = HexColor(_HUE["soft"])
+LINE = HexColor(_HUE["border"])
+FAINT = HexColor(_HUE["line"])
+PANEL = HexColor(_HUE["sunken"])
+ACT = HexColor(_HUE["act"])
+WHITE = HexColor(_HUE["card"])
 
 _ABOVE = 0.8  # of its size, what a letter takes above the line that it stands on
 

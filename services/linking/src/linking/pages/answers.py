@@ -9,12 +9,13 @@ from chassis import problems
 from chassis.bursts import Bursts
 from chassis.client_address import ClientAddresses
 from chassis.database import Database
+from chassis.design.languages import chosen
 from chassis.outbox import Outbox
 from chassis.problems import Refused
 from contracts.link_token import LinkKeys, LinkToken, LinkTokenError
 from contracts.problem_codes import Code
 from linking.pages import rendering
-from linking.pages.negotiation import chosen, language, names_html, wants_json
+from linking.pages.negotiation import language, names_html, wants_json
 from linking.pages.shapes import InvitationOut, ManagedOut
 from linking.requests import Answer, refusal_of_page
 from linking.service import answering, invitations, managing

@@ -1,9 +1,8 @@
 """Which language and which form somebody who follows a link gets."""
 
-from typing import cast, get_args
-
 from fastapi import Request
 
+from chassis.design.languages import by_preference, chosen, preferred
 from contracts.fields import Locale
 
 _HTML = ("text/html", "application/xhtml+xml")
@@ -11,22 +10,9 @@ _JSON = ("application/json", "application/problem+json")
 
 
 def language(request: Request) -> Locale:
-    """`?lang=` first, then `Accept-Language`, else Swedish (R47)."""
-    asked = chosen(request)
-    if asked is not None:
-        return asked
-    wanted = _by_preference(request.headers.get("accept-language", ""))
-    for tag in wanted:
-        primary = tag.partition("-")[0]
-        if primary in get_args(Locale):
-            return cast(Locale, primary)
-    return "sv"
-
-
-def chosen(request: Request) -> Locale | None:
-    """The language in the address, if it is one of ours."""
-    asked = request.query_params.get("lang")
-    return cast(Locale, asked) if asked in get_args(Locale) else None
+    """`?lang=` first, then `Accept-Language`, else Swedish (R47). No cookie: what is public may be
+    kept by caches, which know nobody's."""
+    return chosen(request) or preferred(request)
 
 
 def names_html(request: Request) -> bool:
@@ -47,26 +33,9 @@ def content_type(request: Request) -> str:
 
 
 def _first(request: Request) -> str | None:
-    for kind in _by_preference(request.headers.get("accept", "")):
+    for kind in by_preference(request.headers.get("accept", "")):
         if kind in _HTML:
             return "html"
         if kind in _JSON:
             return "json"
     return None
-
-
-def _by_preference(header: str) -> list[str]:
-    """The values of an Accept header, the most wanted first; those with q=0 left out."""
-    weighed: list[tuple[float, str]] = []
-    for part in header.split(",")[:50]:
-        value, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                try:
-                    weight = float(parameter[2:])
-                except ValueError:
-                    weight = 0.0
-        if value and 0 < weight <= 1:
-            weighed.append((weight, value))
-    return [value for _, value in sorted(weighed, key=lambda pair: -pair[0])]

@@ -1,0 +1,84 @@
+"""The inbox of `koppla up`: mails as one reads them, and for programs."""
+
+import re
+from email.message import EmailMessage
+from pathlib import Path
+
+import httpx
+import pytest
+
+from chassis.design.catalogue_check import wrong
+from koppla.inbox.mailbox import Mailbox
+from koppla.inbox.pages import new_inbox
+
+HTML = "<html><head><style>p {}</style></head><body><p>Hej å</p></body></html>"
+
+
+def mail(subject: str) -> bytes:
+    message = EmailMessage()
+    message["From"] = "Koppla <no-reply@koppla.example>"
+    message["Subject"] = subject
+    message.set_content("Hej <å>")
+    message.add_alternative(HTML, subtype="html")
+    return message.as_bytes()
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path) -> Mailbox:
+    return Mailbox(tmp_path / "inbox")
+
+
+@pytest.fixture
+def http(mailbox: Mailbox) -> httpx.AsyncClient:
+    app = new_inbox(mailbox)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://koppla.test")
+
+
+def test_every_text_is_there_in_both_languages() -> None:  # R47
+    assert wrong("koppla") == []
+
+
+async def test_an_empty_inbox_says_what_brings_mails(http: httpx.AsyncClient) -> None:
+    assert "Inga mejl än" in (await http.get("/inbox")).text
+    english = await http.get("/inbox?lang=en")
+    assert "No mails yet" in english.text
+    assert '<html lang="en">' in english.text
+
+
+async def test_mails_are_listed_for_people_and_programs(
+    http: httpx.AsyncClient, mailbox: Mailbox
+) -> None:
+    mailbox.add("eva@ab.example", mail("Förfrågan <1>"))
+    mailbox.add("fia+x@ab.example", mail("Förfrågan 2"))
+    page = (await http.get("/inbox")).text
+    assert page.index("Förfrågan 2") < page.index("Förfrågan &lt;1&gt;")
+    hers = await http.get("/inbox", params={"to": "fia+x@ab.example"})
+    assert ("Förfrågan 2" in hers.text, "&lt;1&gt;" in hers.text) == (True, False)
+    assert 'href="/inbox?to=fia%2Bx%40ab.example"' in page
+    items = (await http.get("/inbox/messages", params={"to": "EVA@ab.example"})).json()["items"]
+    assert [one["subject"] for one in items] == ["Förfrågan <1>"]
+
+
+async def test_a_mail_is_shown_in_a_frame_that_can_do_nothing(
+    http: httpx.AsyncClient, mailbox: Mailbox
+) -> None:
+    mailbox.add("eva@ab.example", mail(""))
+    [one] = mailbox.newest(None, 1)
+    page = await http.get(f"/inbox/{one.id}")
+    assert "(inget ämne)" in page.text
+    assert "Hej &lt;å&gt;" in page.text
+    [frame] = re.findall(r'<iframe [^>]*src="([^"]+)"', page.text)
+    shown = await http.get(frame)
+    assert "sandbox" in shown.headers["content-security-policy"]
+    assert "<p>Hej å</p>" in shown.text
+    assert (await http.get("/inbox/unknown")).status_code == 404
+
+
+async def test_pages_have_one_style_sheet_of_ours(http: httpx.AsyncClient) -> None:
+    page = await http.get("/inbox")
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert not re.findall(r"<script|<style| style=|https?:", page.text)
+    [address] = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.text)
+    answer = await http.get(address)
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert ".mail" in answer.text

@@ -1,0 +1,46 @@
+"""A bureau's user at the portal, as her browser shows it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from tests.browser.hands import Hands
+from tests.browser.window import Window
+
+ADMIN, CONSULTANT = "Göran Ängström", "Linnéa Björk"
+"""Of Norrskensbyrån, b-1, in the demo directory."""
+
+
+@dataclass
+class Bureau:
+    """Somebody of it, in a window of her own."""
+
+    window: Window
+    hands: Hands
+
+    async def sign_in(self, name: str = ADMIN) -> Page:
+        page = await self.window.open("/")
+        await self.hands.press(page.get_by_role("button", name=name))
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        return page
+
+    async def koppla_klient(self, page: Page) -> Page:
+        """The new tab; the page that it came from stays (R15)."""
+        before = page.url
+        async with self.window.context.expect_page() as opened:
+            await self.hands.press(page.get_by_role("link", name="Koppla klient", exact=True))
+        tab = await opened.value
+        await tab.wait_for_load_state()
+        assert page.url == before
+        return tab
+
+    async def search(self, page: Page, client: dict[str, Any]) -> None:
+        await self.hands.choose(page.get_by_role("radio", name="Organisationsnummer"))
+        await self.hands.write(page.get_by_role("textbox"), client["org_number"])
+        await self.hands.press(page.get_by_role("button", name="Sök"))
+        await expect(page.get_by_role("heading", name=client["name"])).to_be_visible()
+
+    async def send(self, page: Page) -> None:
+        await self.hands.press(page.get_by_role("button", name="Skicka förfrågan"))
+        await expect(page.locator("#standing")).to_contain_text("Väntar på svar")
