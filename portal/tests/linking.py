@@ -80,5 +80,3 @@ async def end(platform: Platform, link: Link) -> None:
             )
 
         await until(gone, 60, what="the link's end")
-
-
