@@ -44,3 +44,17 @@ class Bureau:
     async def send(self, page: Page) -> None:
         await self.hands.press(page.get_by_role("button", name="Skicka förfrågan"))
         await expect(page.locator("#standing")).to_contain_text("Väntar på svar")
+
+    async def activate(self, page: Page, client: dict[str, Any], consultant: str) -> None:
+        """From her list; the consultant may write in the bookkeeping, nobody else anything."""
+        await self.hands.press(page.get_by_role("link", name=f"Aktivera {client['name']}"))
+        cell = page.get_by_role("combobox", name=f"{consultant} Bokföring")
+        await self.hands.select(cell, "Skriva")
+        await self.hands.press(page.get_by_role("button", name="Aktivera klienten"))
+        await expect(page.get_by_role("main")).to_contain_text(client["name"])
+
+    async def log_in_at(self, page: Page, client: dict[str, Any]) -> None:
+        """One click on the client's name in the list (R44)."""
+        await self.hands.press(page.get_by_role("button", name=client["name"], exact=True))
+        await expect(page.get_by_role("heading", level=1)).to_have_text(client["name"])
+        await expect(page.get_by_role("main")).to_contain_text("Bokföring")

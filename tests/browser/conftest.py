@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,14 @@ _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"
 
 @pytest.fixture(scope="session")
 async def koppla(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
-    platform = Platform(tmp_path_factory.mktemp("data"), "--demo")
+    async with up(tmp_path_factory.mktemp("data")) as platform:
+        yield platform
+
+
+@asynccontextmanager
+async def up(data: Path, **settings: str) -> AsyncIterator[Platform]:
+    """A Koppla with its demo directory taken in."""
+    platform = Platform(data, "--demo", **settings)
     await platform.start()
     try:
         # The walk is printed once the directory has reached every service.

@@ -18,6 +18,9 @@ class Hands(Protocol):
     async def choose(self, option: Locator) -> None:
         """A radio button."""
 
+    async def select(self, box: Locator, label: str) -> None:
+        """An option of a closed list."""
+
 
 class Mouse:
     async def press(self, control: Locator) -> None:
@@ -31,6 +34,9 @@ class Mouse:
 
     async def choose(self, option: Locator) -> None:
         await option.check()
+
+    async def select(self, box: Locator, label: str) -> None:
+        await box.select_option(label=label)
 
 
 class Keyboard:
@@ -59,6 +65,11 @@ class Keyboard:
             return
         await option.page.keyboard.press("Space")
         await self._until(option, "e => e.checked", "ArrowDown")
+
+    async def select(self, box: Locator, label: str) -> None:
+        await self._reach(box)
+        chosen = f"e => e.selectedOptions[0].label.trim() === {label!r}"
+        await self._until(box, chosen, "ArrowDown")
 
     async def _reach(self, control: Locator) -> None:
         await self._until(control, "e => e === document.activeElement", "Tab")

@@ -21,13 +21,15 @@ READY = "Koppla is ready: "
 
 
 class Platform:
-    """One data folder and the run on it. options: more of `koppla up`'s."""
+    """One data folder and the run on it. options: more of `koppla up`'s. settings: of its
+    environment."""
 
-    def __init__(self, data: Path, *options: str) -> None:
+    def __init__(self, data: Path, *options: str, **settings: str) -> None:
         self.data = data
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.options = options
+        self.settings = settings
         self.process: asyncio.subprocess.Process | None = None
         self.issuer = DevelopmentIssuer(data)
         self.printed: list[str] = []
@@ -46,6 +48,7 @@ class Platform:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 start_new_session=True,
+                env={**os.environ, **self.settings},
             )
         self._reading = asyncio.create_task(self._read())
         await until(self._is_ready, 120, what="the ready line")
