@@ -218,10 +218,9 @@ async def test_a_client_that_is_not_linked_is_not_there(browser: Browser, tenant
     assert browser.status == 404
 
 
-async def test_another_bureau_s_client_is_not_there(browser: Browser, platform: Platform) -> None:
+async def test_another_bureau_s_client_is_not_there(platform: Platform) -> None:
     await activated(platform, "1110")
     for name in (OTHER_ADMIN, SUPPORT):
-        await browser.http.aclose()
         async with Browser(platform.url) as other:
             await other.be(name)
             for path in ("/aktivera/1110", "/klienter/1110", "/klienter/1110/avsluta"):
