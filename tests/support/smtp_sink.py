@@ -171,6 +171,10 @@ class SmtpSink:
         return True
 
 
+def _takes(reply: str) -> bool:
+    return reply.startswith("2")
+
+
 class _Handler:
     """aiosmtpd's hooks, which decide by what the sink was told."""
 
@@ -198,23 +202,22 @@ class _Handler:
     async def handle_MAIL(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        reply = await self._sink._reply("MAIL")
-        if reply is not None:
-            return reply
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return "250 OK"
+        reply = await self._sink._reply("MAIL") or "250 OK"
+        if _takes(reply):
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return reply
 
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        reply = await self._sink._reply("RCPT", [address])
-        if reply is not None:
-            if reply.startswith("5"):
-                self._sink.refused.add(address)
-            return reply
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
+        reply = await self._sink._reply("RCPT", [address]) or "250 OK"
+        if _takes(reply):
+            # Else DATA would be refused, and with it who was to be taken.
+            envelope.rcpt_tos.append(address)
+        elif reply.startswith("5"):
+            self._sink.refused.add(address)
+        return reply
 
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, _session: Session, envelope: Envelope
