@@ -281,7 +281,9 @@ async def test_history_tells_of_asking_and_answering(browser: Browser, platform:
     await browser.be(LINKED_ADMIN)
     page = await browser.open("/klienter/1133")
     said = page.words
-    order = [said.index(one) for one in ("Klienten aktiverades", "Klienten accepterade", "skickades")]
+    order = [
+        said.index(one) for one in ("Klienten aktiverades", "Klienten accepterade", "skickades")
+    ]
     assert order == sorted(order)
     assert "Mejlet skickades" not in said
     assert re.search(r"/forfragningar/[0-9a-f-]{36}", page.html)
