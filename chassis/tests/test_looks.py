@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from chassis.design import looks
-from chassis.design.assets import stylesheet
 from chassis.design.catalogue import LOCALES
 from chassis.design.tokens import tokens
 from chassis.http import new_app
@@ -67,4 +66,5 @@ async def test_it_is_small_and_asks_nobody_else(http: httpx.AsyncClient) -> None
     answer = await http.get("/design")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert not re.findall(r"<script|<style|\bon\w+=| style=|https?:", answer.text)
-    assert len(answer.content) + len(stylesheet().content) < 75_000
+    [address] = re.findall(r'<link rel="stylesheet" href="([^"]+)"', answer.text)
+    assert len(answer.content) + len((await http.get(address)).content) <= 50_000

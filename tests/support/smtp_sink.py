@@ -52,12 +52,14 @@ class SmtpSink:
     """`async with SmtpSink() as sink`: takes mail at `sink.url` on the running loop.
 
     received: what was taken, in order, copies of a dropped dialogue included. stages: how often
-    each stage came, MAIL and RCPT and so on. connections: how many there ever were.
+    each stage came, MAIL and RCPT and so on. connections: how many there ever were. refused: the
+    recipients that were refused for good.
     """
 
     def __init__(self, *, utf8: bool = True, tls: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
         self.stages: Counter[str] = Counter()
+        self.refused: set[str] = set()
         self.connections = 0
         self.url = ""
         self.credentials: tuple[str, str] | None = None
@@ -208,6 +210,8 @@ class _Handler:
     ) -> str:
         reply = await self._sink._reply("RCPT", [address])
         if reply is not None:
+            if reply.startswith("5"):
+                self._sink.refused.add(address)
             return reply
         envelope.rcpt_tos.append(address)
         return "250 OK"

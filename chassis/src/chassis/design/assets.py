@@ -1,6 +1,7 @@
 """The files that a page needs, each under an address that changes with its content."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -12,6 +13,8 @@ from chassis.http import public
 from chassis.problems import Refused
 from contracts.problem_codes import Code
 
+_UNREAD = re.compile(r"/\*.*?\*/\s*|^\s+", re.DOTALL | re.MULTILINE)
+"""What only people read in a style sheet: comments, indentation, empty lines."""
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
 
@@ -31,7 +34,7 @@ def stylesheet(*more: str) -> Asset:
     """The design system's one style sheet; more: an app's own styles after it."""
     own = files("chassis.design")
     parts = [(own / name).read_text("utf-8") for name in ("tokens.css", "components.css")]
-    return asset("design", "css", "\n".join([*parts, *more]))
+    return asset("design", "css", _UNREAD.sub("", "\n".join([*parts, *more])))
 
 
 def asset(stem: str, suffix: str, text: str) -> Asset:

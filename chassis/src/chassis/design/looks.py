@@ -46,6 +46,7 @@ def router() -> APIRouter:
             body_class="work",
             languages=switch(_PATH),
             tokens=tokens(),
+            hue=_hue,
             type_steps=_TYPE,
             space_steps=_SPACE,
             moments=_MOMENTS,
@@ -63,13 +64,16 @@ def _styles() -> Asset:
 
 def _swatches() -> list[str]:
     """A class for each token: a page can't have styles of its own (Content-Security-Policy)."""
-    found = tokens()
+    hues = {*tokens().light.values(), *tokens().dark.values()}
     return [
-        *(f".light-{name} {{ background: {hue}; }}" for name, hue in found.light.items()),
-        *(f".dark-{name} {{ background: {hue}; }}" for name, hue in found.dark.items()),
+        *(f".{_hue(each)} {{ background: {each}; }}" for each in sorted(hues)),
         *(f".type-{name} {{ font-size: var(--{name}); }}" for name in _TYPE),
         *(f".space-{name} {{ width: var(--{name}); }}" for name in _SPACE),
     ]
+
+
+def _hue(colour: str) -> str:
+    return f"hue-{colour[1:]}"
 
 
 def _forced() -> list[str]:

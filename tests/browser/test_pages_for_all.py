@@ -1,0 +1,43 @@
+"""Pages that need nobody: guidance and forms, the inbox of a run, the design system's own."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.letters import Letters
+from tests.browser.window import looked_at, window
+from tests.support.platform import Platform
+
+PAGES = {
+    "forms": "/blanketter",
+    "forms-nothing": "/blanketter/finns-inte",
+    "inbox": "/inbox",
+    "design": "/design",
+}
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("name", PAGES)
+async def test_it_can_be_read_by_everybody(
+    koppla: Platform, browser: Browser, pictures: Path, name: str, lang: str
+) -> None:  # R7, R47
+    async with window(browser, koppla.url) as anybody:
+        page = await anybody.open(f"{PAGES[name]}?lang={lang}")
+        await expect(page.locator("html")).to_have_attribute("lang", lang)
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert await looked_at(page, f"{name}-{lang}", pictures) == []
+
+
+async def test_a_mail_leads_out_of_its_frame_to_its_page(
+    koppla: Platform, letters: Letters, browser: Browser, pictures: Path
+) -> None:
+    client = letters.client()
+    await letters.ask(client)
+    link = await letters.link(client)
+    async with window(browser, koppla.url) as anybody:
+        page = await anybody.open(f"/inbox?to={client['system_admins'][0]['email']}")
+        await page.get_by_role("list").get_by_role("link").first.click()
+        assert await looked_at(page, "inbox-mail", pictures) == []
+        await page.frame_locator("iframe").get_by_role("link").first.click()
+        await expect(page).to_have_url(koppla.url + link)
