@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from starlette.responses import JSONResponse
 
 from portal.tests.browser import Browser
 from portal.tests.linking import access, activated, linked
@@ -43,6 +44,42 @@ async def test_activating_is_sent_again_with_what_was_chosen(
     played.away = ("/v1/activation-list", "/v1/clients")
     await browser.open("/aktivera/1113")
     assert browser.status == 503
+
+
+async def test_what_was_chosen_is_there_when_the_service_is_back(
+    at: tuple[Browser, Outage], platform: Platform
+) -> None:
+    browser, played = at
+    await linked(platform, "1118")
+    await browser.be(LINKED_ADMIN)
+    await browser.open("/aktivera/1118")
+    played.away = ("/v1/activation-list", "/v1/consultants")
+    page = await browser.press(ACTIVATE, **{CELL: "w"})
+    assert browser.status == 503
+    assert "Klientlistan går inte att nå just nu" in page.words
+    played.away = ()
+    page = await browser.follow("Försök igen")
+    assert (CELL, "w") in page.form(ACTIVATE).fields
+    # Shown once.
+    page = await browser.open("/aktivera/1118")
+    assert (CELL, "w") not in page.form(ACTIVATE).fields
+
+
+async def test_a_token_that_is_refused_in_the_middle_leads_back_to_the_same_step(
+    at: tuple[Browser, Outage], platform: Platform
+) -> None:
+    browser, played = at
+    await activated(platform, "1119", p_7_bea={"documents": "read"})
+    await browser.be(LINKED_ADMIN)
+    await browser.open("/klienter/1119/avsluta")
+    refused = JSONResponse({"code": "UNAUTHENTICATED", "status": 401}, 401)
+    played.answers = {"/v1/links": refused}
+    await browser.press(END, reason="Vi är klara.", confirm="yes")
+    assert browser.path == "/logga-in"
+    played.answers = {}
+    page = await browser.press(LINKED_ADMIN)
+    assert browser.path == "/klienter/1119/avsluta"
+    assert page.form(END).value("reason") == "Vi är klara."
 
 
 async def test_permissions_are_sent_again_with_what_was_chosen(
