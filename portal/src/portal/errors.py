@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chassis.problems import Refused as EdgeRefused
+from portal import forms
+from portal.forms import Form
 from portal.gateway.refusals import GatewayError, Refused, Unavailable
 from portal.guards import Forged, SessionGone, WrongRole
 from portal.navigation import home
@@ -26,24 +28,44 @@ def page(
     return visit.page("error.html", status, kind=kind, back=onwards, retry=bool(back), about=about)
 
 
-def of_gateway(visit: Visit, error: GatewayError) -> Response:
-    """The page of a call that came to nothing and whose handler has no better answer."""
+def of_gateway(visit: Visit, error: GatewayError, form: Form | None = None) -> Response:
+    """The page of a call that came to nothing and whose handler has no better answer. form: what
+    was sent; where it may be sent again, it is there when she is back on its page."""
     if isinstance(error, Unavailable):
-        return page(visit, "unavailable", 503, back=visit.step, part=error.part)
+        response = page(visit, "unavailable", 503, back=visit.step, part=error.part)
+        return _kept(visit, response, form)
     assert isinstance(error, Refused)
     if error.code == "UNAUTHENTICATED":
-        response: Response = visit.to_sign_in(visit.step)
+        response = visit.to_sign_in(visit.step, form)
         visit.portal.sessions.end(response)
         return response
     if error.code == "RATE_LIMITED":
-        response = page(visit, "rate_limited", 429, seconds=error.retry_after or 60)
-        response.headers["Retry-After"] = str(error.retry_after or 60)
-        return response
+        seconds = error.retry_after or 60
+        response = page(visit, "rate_limited", 429, back=visit.step, seconds=seconds)
+        response.headers["Retry-After"] = str(seconds)
+        return _kept(visit, response, form)
     if error.code in _MISSING:
         return page(visit, "missing", 404)
     if error.status == 403:
         return page(visit, "forbidden", 403)
     return page(visit, "refused", error.status)
+
+
+def _kept(visit: Visit, response: Response, form: Form | None) -> Response:
+    if form is not None:
+        visit.portal.drafts.keep(response, visit.step, form)
+    return response
+
+
+async def _sent(visit: Visit) -> Form | None:
+    """The form of a POST of ours; the visit's step is then the page on which it stands."""
+    if visit.request.method != "POST" or visit.session is None:
+        return None
+    form = await Form.of(visit.request)
+    if not forms.matches(form, visit.session.csrf):
+        return None
+    visit.step = forms.local(form.raw(forms.STEP))
+    return form
 
 
 def install(app: FastAPI) -> Callable[[Request], Awaitable[Response]]:
@@ -74,7 +96,9 @@ def install(app: FastAPI) -> Callable[[Request], Awaitable[Response]]:
 
     async def gateway(request: Request, error: Exception) -> Response:
         assert isinstance(error, GatewayError)
-        return of_gateway(visiting(request), error)
+        visit = visiting(request)
+        form = await _sent(visit)
+        return of_gateway(visit, error, form)
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

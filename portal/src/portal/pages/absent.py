@@ -27,14 +27,6 @@ async def activated(visit: Visit, tenant_id: str) -> ActivatedClient | None:
         raise
 
 
-async def instead(visit: Visit, tenant_id: str, *, activated: str) -> Response:
-    """For a client that waits for no activation: its page where it is activated, which says so by
-    the note `activated`; else what has become of the link."""
-    if await _is_activated(visit, tenant_id):
-        return visit.to(f"/klienter/{tenant_id}", note=activated)
-    return await no_longer(visit, tenant_id)
-
-
 async def no_longer(visit: Visit, tenant_id: str) -> Response:
     """For a client that is neither in the client list nor in the activation list."""
     found = await visit.calls(calls.LIST_LINKS, query={"tenant_id": tenant_id, "limit": 1})
@@ -43,7 +35,3 @@ async def no_longer(visit: Visit, tenant_id: str) -> Response:
     link = found.items[0]
     # An active one is just on its way from one list to the other.
     return visit.page("absent.html", 410 if link.status == "ended" else 200, link=link)
-
-
-async def _is_activated(visit: Visit, tenant_id: str) -> bool:
-    return await activated(visit, tenant_id) is not None

@@ -10,7 +10,7 @@ from portal.gateway.refusals import Refused, Unavailable
 from portal.gateway.shapes import Activation, Consultant, LinkedClient
 from portal.guards import Bureau, BureauAdmin, Posted
 from portal.navigation import home
-from portal.pages.absent import instead, tenant
+from portal.pages.absent import activated, no_longer, tenant
 from portal.parts import had
 from portal.visit import Visit
 
@@ -21,8 +21,10 @@ _PATH = "/aktivera/{tenant_id}"
 @router.get(_PATH)
 async def show(visit: Bureau, tenant_id: str) -> Response:
     client = await _waiting(visit, tenant(tenant_id))
+    if client is None and await activated(visit, tenant_id) is not None:
+        return visit.to(f"/klienter/{tenant_id}", note="note.activated_already")
     if client is None:
-        return await instead(visit, tenant_id, activated="note.activated_before")
+        return await no_longer(visit, tenant_id)
     consultants = await _consultants(visit)
     if not visit.who.is_bureau_admin:
         admins = [one.name for one in consultants if one.role == "bureau_admin"]
@@ -36,10 +38,10 @@ async def show(visit: Bureau, tenant_id: str) -> Response:
 async def activate(form: Posted, visit: BureauAdmin, tenant_id: str) -> Response:
     """Fills in presets and shows the table again, or activates (R38, R39)."""
     client = await _waiting(visit, tenant(tenant_id))
-    if client is None:
-        return await instead(visit, tenant_id, activated="note.activated_before")
     consultants = await _consultants(visit)
     chosen = matrix.read(form, consultants)
+    if client is None:
+        return await _before(visit, tenant_id, chosen.cells)
     if chosen.is_wrong or chosen.gone:
         wrong = "wrong" if chosen.is_wrong else "gone"
         return _page(visit, client, consultants, chosen.cells, wrong=wrong, status=422)
@@ -62,14 +64,25 @@ async def _activate(
         return _page(visit, client, consultants, cells, unsent=error.part, status=503)
     except Refused as refused:
         if refused.code == "NOT_LINKED":
-            return await instead(visit, client.tenant_id, activated="note.activated_before")
+            return await no_longer(visit, client.tenant_id)
         if refused.code == "INVALID_INPUT":
             return _page(visit, client, await _consultants(visit), cells, wrong="gone", status=422)
         raise
-    if not await _is_as_chosen(visit, done.tenant_id, cells):
-        # A colleague was faster; the API leaves what she chose as it is.
-        return visit.to(f"/klienter/{client.tenant_id}", note="note.activated_before")
-    return visit.to(home(visit.who), note="note.activated")
+    return await _as_it_is(visit, done.tenant_id, cells)
+
+
+async def _before(visit: Visit, tenant_id: str, cells: matrix.Cells) -> Response:
+    """The second click of two, or a colleague who was faster; or the link has ended."""
+    if await activated(visit, tenant_id) is None:
+        return await no_longer(visit, tenant_id)
+    return await _as_it_is(visit, tenant_id, cells)
+
+
+async def _as_it_is(visit: Visit, tenant_id: str, cells: matrix.Cells) -> Response:
+    """The client is activated: by this form, or by a colleague's, which the API leaves as it is."""
+    if await _is_as_chosen(visit, tenant_id, cells):
+        return visit.to(home(visit.who), note="note.activated")
+    return visit.to(f"/klienter/{tenant_id}", note="note.activated_before")
 
 
 async def _is_as_chosen(visit: Visit, tenant_id: str, cells: matrix.Cells) -> bool:
