@@ -71,6 +71,17 @@ async def test_a_later_version_is_added(empty: str, scripts: Path) -> None:
     assert not await migrate(empty, scripts)
 
 
+async def test_an_older_program_leaves_a_newer_database_as_it_is(empty: str, scripts: Path) -> None:
+    """Going back is the older image on the newer database; its migration job comes first."""
+    _version(scripts, 2)
+    assert await migrate(empty, scripts)
+    (scripts / "versions" / "0002_step.py").unlink()
+    assert not await migrate(empty, scripts)
+    _version(scripts, 2)
+    _version(scripts, 3)
+    assert await migrate(empty, scripts)
+
+
 async def test_a_version_that_fails_leaves_nothing(empty: str, scripts: Path) -> None:
     await migrate(empty, scripts)
     for number in (2, 3):

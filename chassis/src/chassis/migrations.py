@@ -24,25 +24,29 @@ def folder(package: str) -> Path:
 
 
 async def migrate(owner_url: str, scripts: Path) -> bool:
-    """Brings the database to the newest version; True when there was anything to do."""
+    """Brings the database to the newest version; True when there was anything to do.
+
+    One that a newer program has migrated stays as it is: within a version nothing is taken away,
+    so who goes back to the older program can work in it.
+    """
     engine = create_async_engine(async_url(owner_url), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            if await connection.run_sync(_is_newest, scripts):
+            if await connection.run_sync(_is_new_enough, scripts):
                 return False
             return await connection.run_sync(_upgrade, scripts)
     finally:
         await engine.dispose()
 
 
-def _is_newest(connection: Connection, scripts: Path) -> bool:
+def _is_new_enough(connection: Connection, scripts: Path) -> bool:
     """By the files' names, which begin with their revision: `0001_start.py` is 0001."""
     named = sorted(path.name.partition("_")[0] for path in scripts.glob("versions/[0-9]*_*.py"))
     if not named or connection.scalar(text("SELECT to_regclass('alembic_version')::text")) is None:
         return False
     have = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
-    return list(have) == named[-1:]
+    return len(have) == 1 and have[0] >= named[-1]
 
 
 def _upgrade(connection: Connection, scripts: Path) -> bool:

@@ -83,6 +83,14 @@ def is_given(name: str) -> bool:
     return bool(os.environ.get(name) or os.environ.get(name + FILE))
 
 
+def secret(name: str) -> str | None:
+    """A secret that is no service's setting, by value or by file; None where it is not given.
+
+    Raises SettingError.
+    """
+    return _content(name) or os.environ.get(name) or None
+
+
 def _content(name: str) -> str | None:
     """What the file holds that stands for a setting, without line feeds at its end."""
     path = os.environ.get(name + FILE)

@@ -1,7 +1,8 @@
 """Operators' calls to a running system: where it is, and with which token.
 
 On the machine of `koppla up` both come from the data folder. Elsewhere KOPPLA_URL names the gateway
-and KOPPLA_TOKEN is a bearer token of the real issuer with the role ops.
+and KOPPLA_TOKEN, or the file that KOPPLA_TOKEN_FILE names, is a bearer token of the issuer with the
+role ops.
 """
 
 import os
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from chassis.settings import SettingError, secret
 from koppla.embedded.folder import read_run
 from koppla.issuer import DevelopmentIssuer
 from koppla.profile import names_a_real_issuer
@@ -73,7 +75,10 @@ class OpsClient:
 
 
 def _token(data: Path) -> str:
-    given = os.environ.get("KOPPLA_TOKEN")
+    try:
+        given = secret("KOPPLA_TOKEN")
+    except SettingError as error:
+        raise NotRunning(str(error)) from None
     if given:
         return given
     if names_a_real_issuer():

@@ -1,5 +1,6 @@
 """What an operator may make linking take back, and what not (docs/decisions/0019)."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -78,3 +79,32 @@ async def test_a_lost_link_that_began_after_an_older_one_had_ended_is_open(world
     answer = await mend(world, lost, active=True, established_at=began.isoformat())
     assert answer.json() == {"outcome": "link_taken_back"}
     assert await status(world, lost) == "active"
+
+
+async def test_two_operators_who_mend_at_once_do_it_once(world: World) -> None:
+    made = await world.linked("100001")
+    end = await world.http.post(f"/v1/links/{made['id']}/end", headers=world.user())
+    lost = {**made, "id": "0195f3a0-0000-7000-8000-000000000002"}
+    began = datetime.fromisoformat(end.json()["ended_at"]) + timedelta(seconds=1)
+    heard = {"active": True, "established_at": began.isoformat()}
+    answers = await asyncio.gather(*(mend(world, lost, **heard) for _ in range(4)))
+    assert sorted(one.json()["outcome"] for one in answers) == [
+        "link_taken_back",
+        *["said_again"] * 3,
+    ]
+    rows = await world.running.rows("SELECT version FROM links WHERE status = 'active'")
+    assert [row["version"] for row in rows] == [9]
+    mended = [one for one in await world.trail() if one["action"] == "link_mended"]
+    assert len(mended) == 1
+
+
+async def test_a_link_that_ended_while_an_operator_mended_stays_ended(world: World) -> None:
+    """What was heard of it is from before: its end is said above that."""
+    made = await world.linked("100001")
+    end = await world.http.post(f"/v1/links/{made['id']}/end", headers=world.user())
+    assert end.status_code == 200
+    answer = await mend(world, made, active=True, established_at=made["established_at"])
+    assert answer.json() == {"outcome": "said_again"}
+    assert await status(world, made) == "ended"
+    said = await world.published(LinkEnded, 2)
+    assert (str(said[-1].link_id), said[-1].version) == (made["id"], 10)
