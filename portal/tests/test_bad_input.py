@@ -17,6 +17,12 @@ async def test_an_address_that_nobody_knows_is_a_page(browser: Browser, path: st
     assert "Sidan finns inte" in page.headings
 
 
+async def test_an_address_with_a_slash_too_many_leads_to_the_page(browser: Browser) -> None:
+    answer = await browser.http.get("/forfragningar/")
+    assert answer.status_code == 307
+    assert answer.headers["location"] == f"{browser.url}/forfragningar"
+
+
 async def test_a_method_that_nobody_knows_is_a_page(browser: Browser) -> None:
     answer = await browser.http.request("DELETE", "/klienthanteraren")
     assert answer.status_code == 405

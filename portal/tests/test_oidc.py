@@ -75,7 +75,7 @@ async def test_signing_in_at_the_issuer_leads_to_where_one_wanted_to_be(
     page = await browser.follow("Logga in")
     assert browser.answer is not None
     assert browser.answer.url.raw_path == b"/forfragningar?status=pending"
-    assert "Ada Byråsson, p-1" in page.words
+    assert "Ada Byråsson , p-1" in page.words
     # The gateway takes the token, too.
     page = await browser.open("/klienthanteraren")
     assert browser.status == 200

@@ -54,8 +54,8 @@ async def test_an_answer_shows_in_page_time_line_and_standing(
 
     await until(told, 30, what="the answer")
     page = await browser.open(f"/forfragningar/{made['id']}")
-    assert "Åsa Öberg godkände" in page.words
-    for told_in_time_line in ("Klienten godkände", "Mejlet skickades till Åsa Öberg"):
+    assert "Åsa Öberg accepterade" in page.words
+    for told_in_time_line in ("Klienten accepterade", "Mejlet skickades till Åsa Öberg"):
         assert told_in_time_line in page.words
     assert "mejlet är skickat" in page.words
     assert not [one for one in page.forms if one.action.endswith("skicka-igen")]

@@ -30,7 +30,7 @@ async def test_one_can_be_anybody_who_matters(browser: Browser) -> None:
     assert {ADMIN, CONSULTANT, OTHER_ADMIN, EXCLUDED, MULTI_COMPANY, SUPPORT} <= everybody
     page = await browser.press(CONSULTANT)
     assert browser.path == "/klienthanteraren"
-    assert "Bo Konsult, Norrbyrån AB" in page.words
+    assert "Bo Konsult , Norrbyrån AB" in page.words
     assert "Inkorg: alla mejl som skickats" in [one.words for one in page.links]
 
 

@@ -19,11 +19,19 @@ from tests.support.harness import Broker
 
 Row = dict[str, Any]
 QUIET = 600.0
+MAILED = {
+    "LinkRequestAccepted": ("acceptor", "requester", "recipients"),
+    "LinkRequestDeclined": ("requester",),
+    "LinkRequestCancelled": ("recipients",),
+    "LinkEnded": ("bureau_admins", "client_admins"),
+}
+"""Who in an event is mailed of it (design.md). Not of sendings, which a decision may overtake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A record as the judge needs it. position: its place in its partition."""
+    """A record as the judge needs it. position: its place in its partition. subject: the request's
+    id, else the link's. people: user ids of all who have an address in it."""
 
     topic: str
     key: str
@@ -32,12 +40,15 @@ class Told:
     position: tuple[int, int]
     version: int | None
     revision: int | None
+    subject: str | None = None
+    mailed: frozenset[str] = frozenset()
 
 
 @dataclass
 class Evidence:
-    """outbox, inbox, letters: by service. mails: how often each (recipient, message id) came.
-    trail: what `koppla audit verify` finds wrong."""
+    """outbox, inbox, letters: by service; in an inbox, how often each event is there. mails: how
+    often each (recipient, message id) came. refused: addresses that the mail server refused for
+    good. trail: what `koppla audit verify` finds wrong."""
 
     requests: list[Row] = field(default_factory=list)
     recipients: list[Row] = field(default_factory=list)
@@ -46,10 +57,11 @@ class Evidence:
     permissions: list[Row] = field(default_factory=list)
     deliveries: list[Row] = field(default_factory=list)
     outbox: Mapping[str, list[Row]] = field(default_factory=dict)
-    inbox: Mapping[str, set[str]] = field(default_factory=dict)
+    inbox: Mapping[str, Counter[str]] = field(default_factory=dict)
     letters: Mapping[str, list[Row]] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     mails: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused: set[str] = field(default_factory=set)
     trail: list[str] = field(default_factory=list)
 
 
@@ -127,7 +139,7 @@ async def gather(world: World) -> Evidence:
         outbox[service] = await world.rows(
             service, "SELECT event_id, topic, key, published_at, parked_at FROM outbox ORDER BY id"
         )
-        inbox[service] = {str(row["event_id"]) for row in await table(service, "inbox")}
+        inbox[service] = Counter(str(row["event_id"]) for row in await table(service, "inbox"))
         letters[service] = await table(service, "dead_letters")
     return Evidence(
         requests=await table("linking", "link_requests"),
@@ -141,6 +153,7 @@ async def gather(world: World) -> Evidence:
         letters=letters,
         told=await _told(world),
         mails=_mails(world),
+        refused={address.casefold() for address in world.sink.refused},
         trail=await _trail(world),
     )
 
@@ -175,9 +188,19 @@ async def _told(world: World) -> list[Told]:
                     (record.partition, record.offset),
                     about.get("version"),
                     about.get("revision"),
+                    about.get("request_id") or about.get("link_id"),
+                    _mailed(envelope.type, about),
                 )
             )
     return found
+
+
+def _mailed(kind: str, about: dict[str, Any]) -> frozenset[str]:
+    named: list[Any] = []
+    for field_name in MAILED.get(kind, ()):
+        value = about.get(field_name) or []
+        named += value if isinstance(value, list) else [value]
+    return frozenset(str(one["user_id"]) for one in named)
 
 
 def _mails(world: World) -> Counter[tuple[str, str]]:

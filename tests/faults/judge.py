@@ -13,6 +13,11 @@ from tests.faults.history import History, Operation
 UNANSWERED = {"UNAVAILABLE"}
 """Codes by which the system may say that it can't just now."""
 DECIDES = {"accept": "accepted", "decline": "declined", "cancel": "cancelled"}
+TELLS = {
+    "accepted": "LinkRequestAccepted",
+    "declined": "LinkRequestDeclined",
+    "cancelled": "LinkRequestCancelled",
+}
 READS = {
     "linking.requests.v1": ("notifier",),
     "linking.links.v1": ("notifier", "activation"),
@@ -30,9 +35,11 @@ def judge(
     return [
         *_answers(history),
         *_requests(history, evidence),
-        *_links(evidence),
+        *_requests_told(evidence),
+        *_links(history, evidence),
         *_lists(history, evidence, disordered),
         *_mails(evidence),
+        *_recipients(history, evidence),
         *_order(one for one in evidence.told if one.key != disordered),
         *_published(evidence),
         *_inboxes(evidence, poison_key),
@@ -84,8 +91,31 @@ def _requests(history: History, evidence: Evidence) -> Iterator[str]:
             )
 
 
-def _links(evidence: Evidence) -> Iterator[str]:
-    """One link for each accepted request, at most one active for a pair, and one event each."""
+def _requests_told(evidence: Evidence) -> Iterator[str]:
+    """Each request is told once, and once how it was decided."""
+    events = {(one.type, one.subject, one.event_id) for one in evidence.told}
+    told = Counter((kind, subject) for kind, subject, _ in events)
+    for request in evidence.requests:
+        for kind in ("LinkRequested", *TELLS.values()):
+            wanted = 1 if kind in ("LinkRequested", TELLS.get(request["status"])) else 0
+            if (number := told[kind, str(request["id"])]) != wanted:
+                yield (
+                    f"request {request['id']} is {request['status']}:"
+                    f" {kind} was told {number} times"
+                )
+
+
+def _links(history: History, evidence: Evidence) -> Iterator[str]:
+    """One link for each accepted request, at most one active for a pair, and one event each; those
+    have ended of which it was answered."""
+    status = {str(link["id"]): link["status"] for link in evidence.links}
+    over = {one.about["link_id"] for one in history.of("end")}
+    for one in history.of("end"):
+        if status.get(one.about["link_id"]) != "ended":
+            yield f"{_named(one)} was answered, but the link is {status.get(one.about['link_id'])}"
+    for link_id, now in status.items():
+        if now == "ended" and link_id not in over:
+            yield f"link {link_id} is ended, and nobody was answered so"
     by_request = Counter(str(link["request_id"]) for link in evidence.links)
     for request in evidence.requests:
         wanted = 1 if request["status"] == "accepted" else 0
@@ -144,7 +174,8 @@ def _lists(history: History, evidence: Evidence, disordered: str) -> Iterator[st
 
 
 def _mails(evidence: Evidence) -> Iterator[str]:
-    """A mail for every recipient, one delivery each, and copies under one Message-ID only."""
+    """Each mail came, once queued, and its copies under one Message-ID only."""
+    status = {str(row["id"]): row["status"] for row in evidence.requests}
     by_id = {str(row["message_id"]): row for row in evidence.deliveries}
     came = Counter(dict.fromkeys(by_id, 0))
     for (recipient, message), number in evidence.mails.items():
@@ -159,12 +190,20 @@ def _mails(evidence: Evidence) -> Iterator[str]:
             yield f"mail {row['mail']} to {row['address']} counts as sent and never came"
         if row["status"] in ("queued", "sending"):
             yield f"mail {row['mail']} to {row['address']} is still {row['status']}"
+        if row["status"] == "failed" and row["address"].casefold() not in evidence.refused:
+            yield f"mail {row['mail']} to {row['address']} was given up, and nobody had refused it"
+        if row["status"] == "void" and status.get(str(row["subject_id"])) == "pending":
+            yield f"mail {row['mail']} to {row['address']} is void, and its request is pending"
     # What is no sending's (of two sendings that both failed, say) is told apart by its event.
     told = Counter(
         (row["mail"], str(row["subject_id"]), row["sending"] or row["event_id"], row["user_id"])
         for row in evidence.deliveries
     )
     yield from (f"mail {what} was queued {n} times" for what, n in told.items() if n > 1)
+
+
+def _recipients(history: History, evidence: Evidence) -> Iterator[str]:
+    """A mail for everybody to whom one is due."""
     once = {
         (row["mail"], str(row["subject_id"]), row["sending"], row["user_id"])
         for row in evidence.deliveries
@@ -176,6 +215,16 @@ def _mails(evidence: Evidence) -> Iterator[str]:
             yield f"no mail for {row['email']} of request {row['request_id']}"
         elif row["mail"] == "queued" and status[str(row["request_id"])] == "pending":
             yield f"the mail to {row['email']} of {row['request_id']} never got a state"
+    named = {(row["mail"], str(row["subject_id"]), row["name"]) for row in evidence.deliveries}
+    for one in history.of("create"):
+        for admin in one.answer.get("recipients", ()):
+            if ("request", one.answer["id"], admin["name"]) not in named:
+                yield f"no mail for {admin['name']} of request {one.answer['id']}"
+    by_event = {(str(row["event_id"]), row["user_id"]) for row in evidence.deliveries}
+    for event in {one.event_id: one for one in evidence.told}.values():
+        for user_id in sorted(event.mailed):
+            if (event.event_id, user_id) not in by_event:
+                yield f"nobody mailed {user_id} of {event.type} {event.event_id}"
 
 
 def _order(told: Iterable[Told]) -> Iterator[str]:
@@ -217,8 +266,10 @@ def _inboxes(evidence: Evidence, poison_key: str) -> Iterator[str]:
         for service in READS.get(one.topic, ()):
             if service == "activation" and one.type not in ("LinkEstablished", "LinkEnded"):
                 continue
-            if one.event_id not in evidence.inbox[service]:
+            if not evidence.inbox[service][one.event_id]:
                 yield f"{service} never took {one.type} {one.event_id}"
+    for service, events in evidence.inbox.items():
+        yield from (f"{service} took event {e} {n} times" for e, n in events.items() if n > 1)
 
 
 def _letters(evidence: Evidence, poison_key: str) -> Iterator[str]:

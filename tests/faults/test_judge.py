@@ -1,8 +1,10 @@
 """The judge finds each wrong that it is there for: a judge that finds nothing proves nothing."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,8 @@ from tests.faults.judge import judge
 
 PAIR = {"bureau_id": "b", "tenant_id": "1"}
 KEY = "b:1"
-REQUEST, LINK, MAIL = "request", "link", "<mail@koppla.example>"
+REQUEST, LINK = "request", "link"
+MAIL, RECEIPT = "<mail@koppla.example>", "<receipt@koppla.example>"
 GRANTS = ["payroll"]
 
 Spoil = Callable[[History, Evidence], object]
@@ -22,14 +25,14 @@ Spoil = Callable[[History, Evidence], object]
 def history(tmp_path: Path) -> History:
     """One request: asked, accepted, activated, signed in with."""
     history = History(tmp_path / "history.jsonl")
-    _ok(history, "create", answer={"id": REQUEST})
+    _ok(history, "create", answer={"id": REQUEST, "recipients": [{"name": "Åsa"}]})
     _ok(history, "accept", request_id=REQUEST, user_id="admin")
     _ok(history, "activate", programs=GRANTS)
     _ok(history, "redeem", token="t")
     return history
 
 
-def _ok(history: History, name: str, answer: dict[str, str] | None = None, **about: object) -> None:
+def _ok(history: History, name: str, answer: dict[str, Any] | None = None, **about: object) -> None:
     history.settle(history.invoke(name, **PAIR, **about), "ok", answer=dict(answer or {}))
 
 
@@ -37,7 +40,7 @@ def _evidence() -> Evidence:
     """What that leaves where all is right."""
     told = [
         _told(1, "linking.requests.v1", "LinkRequested", version=1),
-        _told(2, "linking.requests.v1", "LinkAccepted", version=2),
+        _told(2, "linking.requests.v1", "LinkRequestAccepted", version=2, mailed={"admin"}),
         _told(3, "linking.links.v1", "LinkEstablished", version=2),
         _told(4, "activation.clients.v1", "ClientListed", version=2, revision=1),
         _told(5, "activation.clients.v1", "ClientActivated", version=2, revision=2),
@@ -69,26 +72,38 @@ def _evidence() -> Evidence:
                 "subject_id": REQUEST,
                 "sending": 1,
                 "user_id": "admin",
+                "name": "Åsa",
                 "event_id": "1",
-            }
+            },
+            {
+                "message_id": RECEIPT,
+                "address": "A@1.example",
+                "status": "sent",
+                "mail": "receipt",
+                "subject_id": LINK,
+                "sending": None,
+                "user_id": "admin",
+                "name": "Åsa",
+                "event_id": "2",
+            },
         ],
         outbox={
             service: [_row(told[number - 1]) for number in numbers]
             for service, numbers in events.items()
         },
         inbox={
-            "linking": {"6"},
-            "notifier": {"1", "2", "3"},
-            "activation": {"3"},
-            "search": set(),
+            "linking": Counter({"6": 1}),
+            "notifier": Counter({"1": 1, "2": 1, "3": 1}),
+            "activation": Counter({"3": 1}),
+            "search": Counter(),
         },
         letters={"linking": [], "activation": [], "notifier": [], "search": []},
         told=told,
-        mails=Counter({("a@1.example", MAIL): 1}),
+        mails=Counter({("a@1.example", MAIL): 1, ("a@1.example", RECEIPT): 1}),
     )
 
 
-def _told(number: int, topic: str, kind: str, **numbers: int) -> Told:
+def _told(number: int, topic: str, kind: str, mailed: Collection[str] = (), **numbers: int) -> Told:
     return Told(
         topic,
         KEY,
@@ -97,6 +112,8 @@ def _told(number: int, topic: str, kind: str, **numbers: int) -> Told:
         (0, number),
         numbers.get("version"),
         numbers.get("revision"),
+        REQUEST if topic.startswith("linking.") else None,
+        frozenset(mailed),
     )
 
 
@@ -118,6 +135,14 @@ def test_copies_under_one_message_id_and_one_event_id_are_no_fault(history: Hist
     evidence = _evidence()
     evidence.mails[("a@1.example", MAIL)] = 3
     evidence.told += [_told(1, "linking.requests.v1", "LinkRequested", version=1)]
+    assert judge(history, evidence) == []
+
+
+def test_a_mail_that_was_refused_for_good_is_no_fault(history: History) -> None:
+    evidence = _evidence()
+    evidence.deliveries[0].update(status="failed")
+    evidence.mails.pop(("a@1.example", MAIL))
+    evidence.refused.add("a@1.example")
     assert judge(history, evidence) == []
 
 
@@ -181,6 +206,53 @@ WRONGS: dict[str, tuple[Spoil, str]] = {
         lambda _, left: left.links[0].update(status="ended"),
         "is listed (link), not linked",
     ),
+    "an answered end is undone": (
+        lambda said, _: _ok(said, "end", link_id=LINK),
+        "was answered, but the link is active",
+    ),
+    "an end that nobody was answered": (
+        lambda _, left: left.links[0].update(status="ended"),
+        "link link is ended, and nobody was answered so",
+    ),
+    "a request that nobody was told of": (
+        lambda _, left: left.told.pop(0),
+        "request request is accepted: LinkRequested was told 0 times",
+    ),
+    "an acceptance that is told twice": (
+        lambda _, left: left.told.append(
+            _told(7, "linking.requests.v1", "LinkRequestAccepted", version=3)
+        ),
+        "request request is accepted: LinkRequestAccepted was told 2 times",
+    ),
+    "a decision that was not taken": (
+        lambda _, left: left.told.append(
+            _told(7, "linking.requests.v1", "LinkRequestDeclined", version=3)
+        ),
+        "request request is accepted: LinkRequestDeclined was told 1 times",
+    ),
+    "an event that was taken twice": (
+        lambda _, left: left.inbox["activation"].update(["3"]),
+        "activation took event 3 2 times",
+    ),
+    "a receipt that was forgotten": (
+        lambda _, left: left.deliveries.pop(),
+        "nobody mailed admin of LinkRequestAccepted 2",
+    ),
+    "an answered recipient that was forgotten": (
+        lambda said, _: next(said.of("create")).answer.update(recipients=[{"name": "Bo"}]),
+        "no mail for Bo of request request",
+    ),
+    "a mail given up without a refusal": (
+        lambda _, left: left.deliveries[0].update(status="failed"),
+        "mail request to A@1.example was given up, and nobody had refused it",
+    ),
+    "a mail voided without a decision": (
+        lambda _, left: (
+            left.requests[0].update(status="pending"),
+            left.deliveries[0].update(status="void"),
+        ),
+        "mail request to A@1.example is void, and its request is pending",
+    ),
     "listed twice": (
         lambda _, left: left.told.append(
             _told(7, "activation.clients.v1", "ClientListed", version=2, revision=3)
@@ -233,7 +305,7 @@ WRONGS: dict[str, tuple[Spoil, str]] = {
     ),
     "events out of order": (
         lambda _, left: left.told.insert(
-            0, _told(0, "linking.requests.v1", "LinkCancelled", version=3)
+            0, _told(0, "linking.requests.v1", "LinkRequestCancelled", version=3)
         ),
         "LinkRequested 1 comes after 3",
     ),
@@ -274,6 +346,5 @@ def test_each_wrong_is_found(wrong: str, history: History) -> None:
 def test_what_the_nemesis_did_itself_is_no_finding(history: History) -> None:
     evidence = _evidence()
     evidence.letters["linking"].append({"key": b"poison", "topic": "t", "error": "bad"})
-    evidence.told.insert(0, _told(0, "linking.requests.v1", "LinkCancelled", version=3))
-    evidence.inbox["notifier"].add("0")
+    evidence.told[0] = replace(evidence.told[0], position=(0, 9))
     assert judge(history, evidence, poison_key="poison", disordered=KEY) == []

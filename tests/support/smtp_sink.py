@@ -52,12 +52,14 @@ class SmtpSink:
     """`async with SmtpSink() as sink`: takes mail at `sink.url` on the running loop.
 
     received: what was taken, in order, copies of a dropped dialogue included. stages: how often
-    each stage came, MAIL and RCPT and so on. connections: how many there ever were.
+    each stage came, MAIL and RCPT and so on. connections: how many there ever were. refused: the
+    recipients that were refused for good.
     """
 
     def __init__(self, *, utf8: bool = True, tls: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
         self.stages: Counter[str] = Counter()
+        self.refused: set[str] = set()
         self.connections = 0
         self.url = ""
         self.credentials: tuple[str, str] | None = None
@@ -169,6 +171,10 @@ class SmtpSink:
         return True
 
 
+def _takes(reply: str) -> bool:
+    return reply.startswith("2")
+
+
 class _Handler:
     """aiosmtpd's hooks, which decide by what the sink was told."""
 
@@ -196,21 +202,22 @@ class _Handler:
     async def handle_MAIL(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        reply = await self._sink._reply("MAIL")
-        if reply is not None:
-            return reply
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return "250 OK"
+        reply = await self._sink._reply("MAIL") or "250 OK"
+        if _takes(reply):
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return reply
 
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        reply = await self._sink._reply("RCPT", [address])
-        if reply is not None:
-            return reply
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
+        reply = await self._sink._reply("RCPT", [address]) or "250 OK"
+        if _takes(reply):
+            # Else DATA would be refused, and with it who was to be taken.
+            envelope.rcpt_tos.append(address)
+        elif reply.startswith("5"):
+            self._sink.refused.add(address)
+        return reply
 
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, _session: Session, envelope: Envelope

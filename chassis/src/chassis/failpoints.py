@@ -1,14 +1,16 @@
 """Places where a test ends or halts its process, so that no crash is left to chance.
 
 None does anything unless KOPPLA_FAILPOINT arms it: `PLACE=kill@N` or `PLACE=stop@N`, at the N-th
-time that the place is reached: SIGKILL, or SIGSTOP until somebody sends SIGCONT. For tests only:
-an armed process says so in its log, and no profile arms one.
+time that the place is reached: SIGKILL, or SIGSTOP until somebody sends SIGCONT. For tests only: an
+armed process says so in its log, no profile arms one, and a release, as the image is one, refuses
+to start with one.
 """
 
 import os
 import re
 import signal
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
@@ -29,6 +31,9 @@ PLACES = (
 )
 """Around a transaction's commit, the sending of outbox rows, their mark, the commit of consumer
 offsets, and the handing over of a mail."""
+
+RELEASE = Path(__file__).resolve().parents[3] / "RELEASE"
+"""The mark of a release, which the image's build leaves beside the code."""
 
 _SETTING = "KOPPLA_FAILPOINT"
 _SPELT = re.compile(r"(?P<place>[a-z.]+)=(?P<action>kill|stop)@(?P<time>[1-9][0-9]{0,8})")
@@ -59,7 +64,11 @@ def arm(spelt: str | None) -> None:
 
 
 def arm_from_environment() -> None:
-    arm(os.environ.get(_SETTING))
+    """Raises SettingError, also where a release is asked to be armed."""
+    spelt = os.environ.get(_SETTING)
+    if spelt and RELEASE.exists():
+        raise SettingError(f"{_SETTING}: is for tests; this is a release")
+    arm(spelt)
 
 
 def reached(place: str) -> None:

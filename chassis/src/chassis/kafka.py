@@ -61,15 +61,7 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> lis
         brokers = len((await admin.describe_cluster())["brokers"])
         replication = settings.kafka_replication or min(3, brokers)
         answer = await admin.create_topics(
-            [
-                NewTopic(
-                    topic.name,
-                    num_partitions=settings.kafka_partitions or topic.partitions,
-                    replication_factor=replication,
-                    topic_configs=dict(topic.config),
-                )
-                for topic in missing
-            ]
+            [new_topic(topic, replication, settings.kafka_partitions) for topic in missing]
         )
         for name, code, *_ in answer.topic_errors:
             error = for_code(code)
@@ -78,6 +70,22 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> lis
         return [topic.name for topic in missing]
     finally:
         await admin.close()
+
+
+def new_topic(topic: Topic, replication: int, partitions: int | None) -> NewTopic:
+    """partitions: None for the contract's number.
+
+    Of three replicas two must have what is acknowledged: by Kafka's default one is enough while the
+    others are behind, and a record that the relay has marked would be lost with that one. Of two,
+    either may be missing, or nothing could be said while one broker restarts.
+    """
+    in_sync = {"min.insync.replicas": "2"} if replication >= 3 else {}
+    return NewTopic(
+        topic.name,
+        num_partitions=partitions or topic.partitions,
+        replication_factor=replication,
+        topic_configs={**topic.config, **in_sync},
+    )
 
 
 def new_producer(settings: KafkaSettings) -> AIOKafkaProducer:

@@ -137,12 +137,10 @@ class Replay:
         if not after:
             # What is written from now on is published anyway.
             end = await session.scalar(select(func.coalesce(func.max(columns.id), 0))) or 0
-        asked = [
-            columns.id > begin,
-            columns.id <= end,
-            columns.published_at.is_not(None),
-            columns.topic.not_in(_NEVER),
-        ]
+        said = columns.published_at.is_not(None) & columns.topic.not_in(_NEVER)
+        # One that could not be sent was not said at all, and holds up all later ones of its key:
+        # whatever its topic, it is tried again.
+        asked = [columns.id > begin, columns.id <= end, said | columns.parked_at.is_not(None)]
         asked += [] if since is None else [columns.created_at >= since]
         asked += [] if key is None else [columns.key == key]
         found = await session.scalars(
@@ -151,7 +149,9 @@ class Replay:
         if not (ids := found.all()):
             return 0, None
         await session.execute(
-            update(self.table).where(columns.id.in_(ids)).values(published_at=None)
+            update(self.table)
+            .where(columns.id.in_(ids))
+            .values(published_at=None, parked_at=None, error=None)
         )
         await session.execute(text("SELECT pg_notify('outbox', '')"))
         return len(ids), f"{ids[-1]}:{end}" if len(ids) == _PAGE else None

@@ -31,6 +31,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         "/v1/link-requests",
         "/v1/links",
         "/v1/paper-forms",
+        "/v1/bureau-searches",
         "/v1/audit",
         "/v1/ops/linking",
         "/l",

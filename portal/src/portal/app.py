@@ -75,7 +75,7 @@ def _app(portal: Portal) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        redirect_slashes=False,
+        redirect_slashes=True,
     )
     app.state.portal = portal
     metrics = Metrics(NAME)

@@ -78,3 +78,7 @@ class LastNet:
                 raise
             response = await self._page(Request(scope))
             await response(scope, receive, send)
+        finally:
+            # For log and metrics, which go by routes: an address may hold whom somebody searched.
+            if (route := scope.get("route")) is not None:
+                scope["route_path"] = route.path_format

@@ -46,14 +46,6 @@ def of_gateway(visit: Visit, error: GatewayError) -> Response:
     return page(visit, "refused", error.status)
 
 
-def unavailable_part(error: GatewayError) -> str:
-    """Which part of a page can't be had, where the page goes on without it; raises what is of
-    the person and not of the part."""
-    if isinstance(error, Unavailable):
-        return error.part
-    raise error
-
-
 def install(app: FastAPI) -> Callable[[Request], Awaitable[Response]]:
     """Makes every error of the app a page; the one of what nobody expected."""
 

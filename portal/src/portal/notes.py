@@ -13,5 +13,13 @@ NOTES: Mapping[str, str] = {
     "note.already_decided": "info",
     "note.no_permission": "error",
     "note.not_in_list": "error",
+    "note.activated": "success",
+    "note.activated_before": "info",
+    "note.permissions_saved": "success",
+    "note.permissions_same": "info",
+    "note.link_ended": "success",
+    "note.link_ended_before": "info",
+    "note.form_registered": "success",
+    "note.form_gone": "warning",
 }
 """By key of the catalogue, the kind of notice."""

@@ -24,7 +24,7 @@ class Pages:
     def __init__(self) -> None:
         self._templates = environment(PACKAGE)
         self._templates.globals.update(missing=missing, new_key=new_key, shown=shown)
-        self._assets = Assets(STATIC, stylesheet(_read("portal.css")), _script())
+        self._assets = Assets(STATIC, stylesheet(_read("portal.css", "matrix.css")), _script())
 
     def render(self, template: str, locale: Locale, about: Mapping[str, Any]) -> str:
         given = {**words(PACKAGE, locale), "assets": self._assets.addresses, **about}
@@ -37,8 +37,8 @@ class Pages:
 
 
 def _script() -> Asset:
-    return asset("portal", "js", _read("portal.js"))
+    return asset("portal", "js", _read("portal.js", "matrix.js"))
 
 
-def _read(name: str) -> str:
-    return (files(PACKAGE) / "static" / name).read_text("utf-8")
+def _read(*names: str) -> str:
+    return "\n".join((files(PACKAGE) / "static" / name).read_text("utf-8") for name in names)

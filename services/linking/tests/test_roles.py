@@ -30,6 +30,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "GET /v1/links/{link_id}": ("xoonoof", None),
     "POST /v1/links/{link_id}/end": ("xofnoff", None),
     "POST /v1/paper-forms": ("xfffoff", {**FORM, "bureau_id": "kpmg-1"}),
+    "POST /v1/bureau-searches": ("xfffoof", {"query": "nord"}),
     "GET /v1/audit": ("xfffoof", None),
     "GET /v1/ops/linking/dead-letters": ("xffffof", None),
     "GET /v1/ops/linking/dead-letters/{letter_id}": ("xffffnf", None),

@@ -79,6 +79,12 @@ LIST_CONSULTANTS = Operation("GET", "/v1/consultants", shapes.Consultants, "clie
 LIST_PERMISSIONS = Operation(
     "GET", "/v1/clients/{tenant_id}/consultants", shapes.AccessList, "clients"
 )
+SHOW_PERMISSIONS = Operation(
+    "GET",
+    "/v1/clients/{tenant_id}/consultants/{consultant_id}",
+    shapes.ConsultantAccess,
+    "clients",
+)
 REPLACE_PERMISSIONS = Operation(
     "PUT",
     "/v1/clients/{tenant_id}/consultants/{consultant_id}",
@@ -91,6 +97,9 @@ SIGN_IN = Operation(
 )
 REDEEM_SIGN_IN = Operation(
     "POST", "/v1/sign-ins/redeem", shapes.Redeemed, "clients", shapes.Redemption
+)
+SEARCH_BUREAUS = Operation(
+    "POST", "/v1/bureau-searches", shapes.FoundBureaus, "requests", shapes.BureauSearch
 )
 REGISTER_PAPER_FORM = Operation(
     "POST", "/v1/paper-forms", shapes.Link, "requests", shapes.PaperForm, once=True

@@ -247,6 +247,20 @@ class Redeemed(Answer):
 # Customer service
 
 
+class BureauSearch(Body):
+    query: str
+
+
+class FoundBureau(Answer):
+    bureau_id: str
+    org_number: str
+    name: str
+
+
+class FoundBureaus(Answer):
+    items: list[FoundBureau]
+
+
 class PaperForm(Body):
     bureau_id: str
     tenant_id: str
@@ -266,6 +280,7 @@ class AuditEntry(Answer):
     bureau_id: str | None
     side: Literal["bureau", "client", "support"] | None
     actor: Person | None
+    acting_for: str | None
     address: str | None
     erased: bool
     seq: int

@@ -1,5 +1,31 @@
 """The pages, a module a group."""
 
-from portal.pages import connect, entries, request, requests, start
+from portal.pages import (
+    activate,
+    client,
+    connect,
+    ending,
+    entries,
+    paper_form,
+    permissions,
+    platform,
+    request,
+    requests,
+    start,
+    support,
+)
 
-ROUTERS = (start.router, entries.router, connect.router, requests.router, request.router)
+ROUTERS = (
+    start.router,
+    entries.router,
+    connect.router,
+    requests.router,
+    request.router,
+    activate.router,
+    client.router,
+    permissions.router,
+    ending.router,
+    support.router,
+    paper_form.router,
+    platform.router,
+)

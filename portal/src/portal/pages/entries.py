@@ -10,7 +10,7 @@ import structlog
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from contracts.fields import TENANT_ID
+from contracts.fields import TENANT_ID, Program
 from portal import forms
 from portal.gateway import operations as calls
 from portal.gateway import shapes
@@ -129,12 +129,16 @@ async def may_use_digital_route(call: Calls) -> bool:
         return False
 
 
-async def into_client(visit: Visit, tenant_id: str, back: str) -> Response:
-    """To the platform, or back with why not."""
+async def into_client(
+    visit: Visit, tenant_id: str, back: str, program: Program | None = None
+) -> Response:
+    """To the platform, or back with why not. program: the one to open there."""
     if not TENANT_ID.fullmatch(tenant_id):
         return visit.to(back, note="note.not_in_list")
     try:
-        handed = await visit.calls(calls.SIGN_IN, shapes.SignIn(), tenant_id=tenant_id)
+        handed = await visit.calls(
+            calls.SIGN_IN, shapes.SignIn(program=program), tenant_id=tenant_id
+        )
     except Refused as refused:
         if refused.code == "NO_PERMISSION":
             return visit.to(back, note="note.no_permission")

@@ -1,5 +1,7 @@
 """Signing in and out: pages of their own, since whoever comes here has no session yet."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from itertools import groupby
@@ -15,7 +17,7 @@ from portal.gateway.refusals import GatewayError
 from portal.guards import Anyone, Forged
 from portal.navigation import home
 from portal.session import Session, TooLarge, new_csrf
-from portal.sign_in.demo import Demo
+from portal.sign_in.demo import Demo, DemoPerson
 from portal.sign_in.identity import Identity, identity_of
 from portal.sign_in.oidc import (
     CALLBACK,
@@ -37,15 +39,19 @@ def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
 
     @pages.get("/")
     async def start(visit: Anyone) -> Response:
-        return visit.to(home(visit.session)) if visit.session else _choose(visit, "/")
+        return visit.to(home(visit.session)) if visit.session else await _choose(visit, "/")
 
     @pages.get("/logga-in")
     async def choose(visit: Anyone, till: str = _PLACEHOLDER) -> Response:
         onwards = forms.local(till)
-        return visit.to(onwards) if visit.session else _choose(visit, onwards)
+        return visit.to(onwards) if visit.session else await _choose(visit, onwards)
 
-    def _choose(visit: Visit, onwards: str) -> Response:
-        people = demo.people() if demo is not None else []
+    async def people_to_be() -> Sequence[DemoPerson]:
+        # In a thread: they are read from a file, which may be long.
+        return [] if demo is None else await asyncio.to_thread(demo.people)
+
+    async def _choose(visit: Visit, onwards: str) -> Response:
+        people = await people_to_be()
         return visit.page(
             "sign_in.html",
             onwards=onwards,
@@ -66,7 +72,8 @@ def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
             raise HTTPException(404)
         _check_own(visit)
         form = await Form.of(visit.request)
-        chosen = next((one for one in demo.people() if one.sub == form.text("sub")), None)
+        wanted = form.text("sub")
+        chosen = next((one for one in await people_to_be() if one.sub == wanted), None)
         if chosen is None:
             return visit.to("/logga-in")
         about = chosen.model_dump(include={"bureau_id", "name", "email"})

@@ -43,6 +43,8 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
     if (sent) event.preventDefault();
     sent = true;
+    // Stopped, or without an answer: to be sent again.
+    setTimeout(() => { sent = false; }, 10000);
   });
   // Back from the next page: to be sent again.
   addEventListener("pageshow", () => { sent = false; });

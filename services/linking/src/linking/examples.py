@@ -94,6 +94,9 @@ ENDED = {
 }
 REGISTERED = {**LINK, "version": 1, "route": "paper_form", "accepted_by": None}
 LINKS = {"items": [LINK], "next_cursor": None}
+BUREAU_SEARCH = {"query": "norrsken"}
+FOUND_BUREAUS = {"items": [{"bureau_id": "b-1", "org_number": "556469-6291", "name": _BUREAU}]}
+
 PAPER_FORM = {
     "bureau_id": "b-1",
     "tenant_id": "100001",

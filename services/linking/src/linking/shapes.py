@@ -78,6 +78,32 @@ class PaperFormIn(BaseModel):
         return value
 
 
+class BureauSearchIn(BaseModel):
+    """query: a bureau_id, an organisation number, or part of a name."""
+
+    model_config = with_examples(examples.BUREAU_SEARCH, extra="forbid")
+
+    query: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+        AfterValidator(plain_text),
+    ]
+
+
+class FoundBureauOut(BaseModel):
+    """org_number: a sole trader's is `YYMMDD-****` unless the search was by it."""
+
+    bureau_id: str
+    org_number: str
+    name: str
+
+
+class FoundBureaus(BaseModel):
+    model_config = with_examples(examples.FOUND_BUREAUS)
+
+    items: list[FoundBureauOut]
+
+
 class ExclusionIn(BaseModel):
     """kind `group`: value is a chain's name, compared trimmed and caseless. `bureau`: a bureau_id.
     `multi_company_setup`: `true`."""

@@ -1,4 +1,5 @@
-"""Customer service's API: register a signed paper form (R4), read the audit trail (D9)."""
+"""Customer service's API: find a bureau, register a signed paper form (R4), read the audit trail
+(D9)."""
 
 from typing import Annotated
 
@@ -14,8 +15,8 @@ from contracts.problem_codes import Code
 from linking import examples
 from linking.http.audit_shapes import AuditOut, AuditQuery, AuditTrail
 from linking.http.origin import Origins
-from linking.service import paper_forms, trail
-from linking.shapes import LinkOut, PaperFormIn
+from linking.service import finding, paper_forms, trail
+from linking.shapes import BureauSearchIn, FoundBureauOut, FoundBureaus, LinkOut, PaperFormIn
 
 
 def add(
@@ -48,6 +49,17 @@ def add(
 
             scope = f"{caller.sub}:POST /v1/paper-forms"
             return await keys.once(session, scope, idempotency_key, body.model_dump_json(), work)
+
+    @api.post("/bureau-searches", tags=["support"])
+    @allow("support_agent", "ops")
+    async def search_bureaus(body: BureauSearchIn) -> FoundBureaus:
+        """Bureaus by id, organisation number or part of the name: which one a form means. A POST,
+        so that no number lands in a URL or an access log."""
+        async with database.transaction() as session:
+            found = await finding.bureaus(session, body.query)
+        return FoundBureaus(
+            items=[FoundBureauOut.model_validate(one, from_attributes=True) for one in found]
+        )
 
     @api.get("/audit", tags=["support"])
     @allow("support_agent", "ops")

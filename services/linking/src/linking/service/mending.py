@@ -43,14 +43,20 @@ async def mend_pair(
         raise invalid("link_id", "is another pair's link")
     _check(heard, await directory.now(session))
     active = await links.active(session, pair.bureau_id, pair.tenant_id)
+    over = await links.last_end(session, pair.bureau_id, pair.tenant_id)
     done = act(
         known=None if link is None else link.status == "active",
         heard=heard.active,
         other_active=active is not None and active.id != heard.link_id,
+        ended_since=over is not None
+        and heard.established_at is not None
+        and over > heard.established_at,
     )
     outcome: Outcome = "said_again"
-    if done is Act.TAKE_LINK:
-        link = await _take_link(session, outbox, pair, heard, by, origin)
+    if done in (Act.TAKE_LINK, Act.TAKE_ENDED):
+        ended_at = None if heard.active else heard.ended_at or await directory.now(session)
+        ended_at = over if done is Act.TAKE_ENDED else ended_at
+        link = await _take_link(session, outbox, pair, heard, ended_at, by, origin)
         outcome = "link_taken_back"
     elif done is Act.TAKE_END and link is not None:
         await _take_end(session, link, heard)
@@ -115,29 +121,30 @@ async def _take_link(
     outbox: Outbox,
     pair: Pair,
     heard: PairStanding,
+    ended_at: datetime | None,
     by: Person,
     origin: Origin,
 ) -> Link | None:
+    """ended_at: None for a link that goes on."""
     bureau = await directory.known_bureau(session, pair.bureau_id)
     client = await directory.known_client(session, pair.tenant_id)
     if bureau is None or client is None:
         return None
-    now = await directory.now(session)
     # Of a link whose end was heard of first, activation does not know the beginning.
-    began = heard.established_at or heard.ended_at or now
+    began = heard.established_at or ended_at or await directory.now(session)
     accepted_by = None if heard.accepted_by is None else heard.accepted_by.model_dump()
     link = Link(
         id=heard.link_id,
         bureau_id=pair.bureau_id,
         tenant_id=pair.tenant_id,
-        status="active" if heard.active else "ended",
+        status="active" if ended_at is None else "ended",
         route=heard.route,
         version=heard.version,
         bureau_name=bureau.name,
         client_name=client.name,
         established_at=began,
         accepted_by=accepted_by,
-        ended_at=None if heard.active else heard.ended_at or now,
+        ended_at=ended_at,
     )
     session.add(link)
     await _close_request(session, outbox, pair, link, by, origin)

@@ -85,6 +85,16 @@ async def bureau_admins(session: AsyncSession, bureau_id: str) -> list[dict[str,
     return list(found.scalars())
 
 
+async def bureaus_in_brief(session: AsyncSession) -> list[tuple[str, str, str]]:
+    """All bureaus that are not deleted, each (bureau_id, org_number, name)."""
+    found = await session.execute(
+        select(Bureau.bureau_id, Bureau.org_number, Bureau.name).where(
+            col(Bureau.deleted_at).is_(None)
+        )
+    )
+    return [(row[0], row[1], row[2]) for row in found]
+
+
 async def bureau_names(session: AsyncSession, bureau_ids: Collection[str]) -> dict[str, str]:
     """Names by id, also of bureaus that are deleted."""
     found = await session.execute(

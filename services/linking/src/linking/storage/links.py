@@ -1,9 +1,10 @@
 """Questions about links. Nothing here commits."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, tuple_
+from sqlalchemy import func, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -72,6 +73,16 @@ async def newest(session: AsyncSession, bureau_id: str, tenant_id: str) -> Link 
         .order_by(col(Link.version).desc())
         .limit(1)
         .execution_options(populate_existing=True)
+    )
+    return found
+
+
+async def last_end(session: AsyncSession, bureau_id: str, tenant_id: str) -> datetime | None:
+    """When a link of the pair ended last."""
+    found: datetime | None = await session.scalar(
+        select(func.max(Link.ended_at)).where(
+            Link.bureau_id == bureau_id, Link.tenant_id == tenant_id
+        )
     )
     return found
 

@@ -1,0 +1,93 @@
+"""Consultants × programs: what a form chooses for each, presets for a row and a column.
+
+A cell's field is `CONSULTANT:PROGRAM` with `r`, `w` or nothing: short, since there may be hundreds
+on a page. A preset's is `row/CONSULTANT`, `col/PROGRAM` or `all`, with `n`, `r`, `w` or nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from contracts.fields import PROGRAMS, Access
+from portal.forms import Form
+from portal.gateway.shapes import Consultant, ConsultantAccess, Grant, PermissionIn
+
+ACCESS: Mapping[str, Access] = {"r": "read", "w": "write"}
+_LETTER: Mapping[str, str] = {access: letter for letter, access in ACCESS.items()}
+_PRESETS = {"n": "", "r": "r", "w": "w"}
+ALL, ROW, COLUMN = "all", "row/", "col/"
+
+Cells = dict[str, str]
+"""By field, `r`, `w` or nothing; a cell for each consultant and program."""
+
+
+def name(consultant_id: str, program: str) -> str:
+    return f"{consultant_id}:{program}"
+
+
+def of_access(given: Iterable[ConsultantAccess]) -> Cells:
+    """As it is now."""
+    granted = {
+        name(one.consultant_id, each.program): _LETTER[each.access]
+        for one in given
+        for each in one.permissions
+    }
+    return granted
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a form chooses. cells: those that give something. had_preset: whether a preset was
+    filled in just now. is_wrong: it holds what no page of ours sends. gone: it gives something to
+    somebody who is no user of the bureau any more."""
+
+    cells: Cells
+    had_preset: bool
+    is_wrong: bool
+    gone: bool
+
+
+def read(form: Form, consultants: Sequence[Consultant]) -> Chosen:
+    """The form's cells after its presets: the one for all, then columns, then rows."""
+    ids = [one.consultant_id for one in consultants]
+    known = {name(one, program) for one in ids for program in PROGRAMS}
+    fields = dict(form.pairs)
+    cells = {field: value for field, value in fields.items() if ":" in field and value}
+    presets = {field: value for field, value in fields.items() if value and _is_preset(field)}
+    is_wrong = not set(cells.values()) <= ACCESS.keys() or not (
+        set(presets.values()) <= _PRESETS.keys()
+    )
+    gone = not cells.keys() <= known
+    cells = {field: value for field, value in cells.items() if field in known and value in ACCESS}
+    for field in sorted(presets, key=_order):
+        preset = _PRESETS.get(presets[field], "")
+        cells |= {cell: preset for cell in known if _covers(field, cell)}
+    cells = {field: value for field, value in cells.items() if value}
+    return Chosen(cells, bool(presets), is_wrong, gone)
+
+
+def _is_preset(field: str) -> bool:
+    return field == ALL or field.startswith((ROW, COLUMN))
+
+
+def _order(field: str) -> int:
+    return 0 if field == ALL else 1 if field.startswith(COLUMN) else 2
+
+
+def _covers(preset: str, cell: str) -> bool:
+    consultant, _, program = cell.rpartition(":")
+    return preset in (ALL, f"{COLUMN}{program}", f"{ROW}{consultant}")
+
+
+def row(cells: Cells, consultant_id: str) -> list[PermissionIn]:
+    """One consultant's, in the order of the programs."""
+    return [
+        PermissionIn(program=program, access=ACCESS[cells[field]])
+        for program in PROGRAMS
+        if cells.get(field := name(consultant_id, program))
+    ]
+
+
+def grants(cells: Cells, consultants: Sequence[Consultant]) -> list[Grant]:
+    """Of those consultants who are given anything."""
+    rows = [(one.consultant_id, row(cells, one.consultant_id)) for one in consultants]
+    return [Grant(consultant_id=who, permissions=given) for who, given in rows if given]

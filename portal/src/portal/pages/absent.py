@@ -1,0 +1,49 @@
+"""What is shown in the place of a client that is not where somebody looks for it."""
+
+from fastapi import HTTPException
+from starlette.responses import Response
+
+from contracts.fields import TENANT_ID
+from portal.gateway import operations as calls
+from portal.gateway.refusals import Refused
+from portal.gateway.shapes import ActivatedClient
+from portal.visit import Visit
+
+
+def tenant(tenant_id: str) -> str:
+    """The database id of an address; a page that says that there is none where it can't be one."""
+    if not TENANT_ID.fullmatch(tenant_id):
+        raise HTTPException(404)
+    return tenant_id
+
+
+async def activated(visit: Visit, tenant_id: str) -> ActivatedClient | None:
+    """The client of the client list; None where it is not (or no longer, or not yet) in it."""
+    try:
+        return await visit.calls(calls.SHOW_CLIENT, tenant_id=tenant(tenant_id))
+    except Refused as refused:
+        if refused.code == "CLIENT_NOT_FOUND":
+            return None
+        raise
+
+
+async def instead(visit: Visit, tenant_id: str, *, activated: str) -> Response:
+    """For a client that waits for no activation: its page where it is activated, which says so by
+    the note `activated`; else what has become of the link."""
+    if await _is_activated(visit, tenant_id):
+        return visit.to(f"/klienter/{tenant_id}", note=activated)
+    return await no_longer(visit, tenant_id)
+
+
+async def no_longer(visit: Visit, tenant_id: str) -> Response:
+    """For a client that is neither in the client list nor in the activation list."""
+    found = await visit.calls(calls.LIST_LINKS, query={"tenant_id": tenant_id, "limit": 1})
+    if not found.items:
+        raise HTTPException(404)
+    link = found.items[0]
+    # An active one is just on its way from one list to the other.
+    return visit.page("absent.html", 410 if link.status == "ended" else 200, link=link)
+
+
+async def _is_activated(visit: Visit, tenant_id: str) -> bool:
+    return await activated(visit, tenant_id) is not None

@@ -1,0 +1,139 @@
+"""Behörigheter: what each consultant may do at a client of the list, changed by a bureau admin."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from contracts.fields import PROGRAMS
+from portal import matrix
+from portal.forms import Form
+from portal.gateway import operations as calls
+from portal.gateway.refusals import Unavailable
+from portal.gateway.shapes import ActivatedClient, ConsultantAccess, Permissions
+from portal.guards import BureauAdmin, Posted
+from portal.pages.absent import activated, no_longer, tenant
+from portal.pages.client import PATH
+from portal.visit import Visit
+
+router = APIRouter()
+_PATH = f"{PATH}/behorigheter"
+_SEEN = "sett"
+"""The field that holds what the page showed, so that nothing a colleague changed meanwhile is
+undone unnoticed."""
+
+
+@router.get(_PATH)
+async def show(visit: BureauAdmin, tenant_id: str) -> Response:
+    client = await activated(visit, tenant_id)
+    if client is None:
+        return await no_longer(visit, tenant_id)
+    now = await _now(visit, tenant_id)
+    draft = visit.draft()
+    cells = matrix.read(draft, now).cells if draft else matrix.of_access(now)
+    seen = _read_seen(draft) if draft else matrix.of_access(now)
+    return _page(visit, client, now, cells, seen)
+
+
+@router.post(_PATH)
+async def save(form: Posted, visit: BureauAdmin, tenant_id: str) -> Response:
+    """Fills in presets and shows the table again, or saves the rows that were changed (R39)."""
+    client = await activated(visit, tenant(tenant_id))
+    if client is None:
+        return await no_longer(visit, tenant_id)
+    now = await _now(visit, tenant_id)
+    chosen, seen = matrix.read(form, now), _read_seen(form)
+    if chosen.is_wrong or chosen.gone:
+        wrong = "wrong" if chosen.is_wrong else "gone"
+        return _page(visit, client, now, chosen.cells, seen, wrong=wrong, status=422)
+    if chosen.had_preset or form.has("fyll"):
+        filled = "filled" if chosen.had_preset else "nothing_to_fill"
+        return _page(visit, client, now, chosen.cells, seen, filled=filled)
+    current = matrix.of_access(now)
+    changed = [one for one in now if _differs(one, chosen.cells, seen, current)]
+    theirs = [one for one in changed if _differs(one, current, seen)]
+    if theirs:
+        # Shown as a colleague made it in those rows, and as chosen in all others.
+        cells = _with_rows(chosen.cells, current, [one.consultant_id for one in theirs])
+        return _page(visit, client, now, cells, current, theirs=theirs, status=409)
+    return await _save(visit, client, now, chosen.cells, seen, changed)
+
+
+async def _save(
+    visit: Visit,
+    client: ActivatedClient,
+    now: Sequence[ConsultantAccess],
+    cells: matrix.Cells,
+    seen: matrix.Cells,
+    changed: Sequence[ConsultantAccess],
+) -> Response:
+    try:
+        for one in changed:
+            await visit.calls(
+                calls.REPLACE_PERMISSIONS,
+                Permissions(permissions=matrix.row(cells, one.consultant_id)),
+                tenant_id=client.tenant_id,
+                consultant_id=one.consultant_id,
+            )
+    except Unavailable as error:
+        # Those before are saved; sent again, they are as chosen and no change.
+        return _page(visit, client, now, cells, seen, unsent=error.part, status=503)
+    note = "note.permissions_saved" if changed else "note.permissions_same"
+    return visit.to(f"/klienter/{client.tenant_id}", note=note)
+
+
+def _differs(one: ConsultantAccess, cells: matrix.Cells, *others: matrix.Cells) -> bool:
+    """Whether one's row is another in `cells` than in each of the others."""
+    mine = matrix.row(cells, one.consultant_id)
+    return all(mine != matrix.row(other, one.consultant_id) for other in others)
+
+
+def _with_rows(cells: matrix.Cells, other: matrix.Cells, ids: Sequence[str]) -> matrix.Cells:
+    """`cells` with the rows of these consultants as in `other`."""
+    kept = {field: value for field, value in cells.items() if _row_of(field) not in ids}
+    return kept | {field: value for field, value in other.items() if _row_of(field) in ids}
+
+
+def _row_of(field: str) -> str:
+    return field.rpartition(":")[0]
+
+
+def _read_seen(form: Form) -> matrix.Cells:
+    """`CONSULTANT:PROGRAM=r` and so on, a blank between; what is none of these counts for
+    nothing."""
+    pairs = [part.partition("=") for part in form.raw(_SEEN).split()]
+    return {field: value for field, _, value in pairs if value in matrix.ACCESS}
+
+
+async def _now(visit: Visit, tenant_id: str) -> list[ConsultantAccess]:
+    return (await visit.calls(calls.LIST_PERMISSIONS, tenant_id=tenant_id)).items
+
+
+def _page(
+    visit: Visit,
+    client: ActivatedClient,
+    consultants: Sequence[ConsultantAccess],
+    cells: matrix.Cells,
+    seen: matrix.Cells,
+    *,
+    wrong: str | None = None,
+    filled: str | None = None,
+    theirs: Sequence[ConsultantAccess] = (),
+    unsent: str | None = None,
+    status: int = 200,
+) -> Response:
+    """wrong: what of the form can't be. filled: whether presets were filled in. theirs: whose rows
+    a colleague has changed meanwhile. unsent: the part that did not answer."""
+    return visit.page(
+        "permissions.html",
+        status,
+        client=client,
+        consultants=consultants,
+        programs=PROGRAMS,
+        cells=cells,
+        seen=" ".join(f"{field}={value}" for field, value in seen.items()),
+        wrong=wrong,
+        filled=filled,
+        theirs=[one.name for one in theirs],
+        unsent=unsent,
+    )
