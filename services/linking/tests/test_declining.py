@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from contracts.events.linking import LinkRequestDeclined
+from services.linking.tests.test_link_pages import Elements
 from services.linking.tests.world import EVA, FIA, HTML, JSON, World, client
 
 WHO = {"user_id": "eva", "name": EVA.name, "side": "client"}
@@ -89,6 +90,41 @@ async def test_a_message_that_would_phish_or_break_a_mail_is_refused(
         assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
         assert [one["field"] for one in answer.json()["errors"]] == ["message"]
     assert (await world.page(tokens["eva"])).json()["status"] == "pending"
+
+
+ASKED_AGAIN = [
+    ("Se www.bluff.example i stället", "Ta bort webbadressen ur meddelandet."),
+    ("å" * 501, "Meddelandet är 501 tecken långt. Högst 500 får plats."),
+    ("Nej\x07 tack", "Meddelandet har tecken som inte kan visas."),
+]
+
+
+@pytest.mark.parametrize(("message", "why"), ASKED_AGAIN)
+async def test_a_browser_is_told_what_is_wrong_with_a_message_and_keeps_it(
+    world: World, message: str, why: str
+) -> None:
+    token = (await world.mailed(await world.asked()))["eva"]
+    answer = await world.http.post(f"/l/{token}/decline", data={"message": message}, headers=HTML)
+    page = Elements(answer.text)
+    assert (answer.status_code, page.text.count(why)) == (422, 2)
+    assert "#message" in [one["href"] for one in page.all("a")]
+    [area] = page.all("textarea")
+    assert (area["aria-invalid"], area["aria-describedby"]) == (
+        "true",
+        "message-hint message-error",
+    )
+    assert "open" in page.all("details")[0]
+    assert message.replace("\x07", "") in page.text
+    assert (await world.page(token)).json()["status"] == "pending"
+
+
+async def test_a_message_that_comes_too_late_is_told_what_became_of_it(world: World) -> None:
+    tokens = await world.mailed(await world.asked())
+    await world.accept(tokens["eva"])
+    sent = {"message": "www.bluff.example"}
+    answer = await world.http.post(f"/l/{tokens['fia']}/decline", data=sent, headers=HTML)
+    assert (answer.status_code, f"{EVA.name} accepterade" in answer.text) == (422, True)
+    assert "bluff" not in answer.text
 
 
 async def test_a_form_declines_and_goes_back_to_its_page(world: World) -> None:

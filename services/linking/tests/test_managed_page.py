@@ -221,3 +221,36 @@ async def test_looking_at_a_link_changes_nothing_and_keeps_its_address(world: Wo
         assert answer.headers["cache-control"] == "no-store"
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert answer.headers["x-robots-tag"].startswith("noindex")
+
+
+ONCE_MORE = [
+    ({"reason": "Vi byter"}, [False, "confirm"], "Vi byter", "Kryssa i rutan"),
+    (
+        {"reason": "www.a.se", "confirm": "yes"},
+        [True, "reason"],
+        "www.a.se",
+        "Ta bort webbadressen",
+    ),
+    ({"reason": "www.a.se"}, [False, "reason", "confirm"], "www.a.se", "Ta bort webbadressen"),
+]
+
+
+@pytest.mark.parametrize(("sent", "asked", "kept", "why"), ONCE_MORE)
+async def test_a_browser_that_is_asked_once_more_keeps_what_was_typed(
+    world: World, sent: dict[str, str], asked: list[object], kept: str, why: str
+) -> None:  # D8
+    token = await receipt(world)
+    answer = await world.http.post(f"/l/{token}/end", data=sent, headers=HTML)
+    page = Elements(answer.text)
+    assert (answer.status_code, kept in page.text, why in page.text) == (422, True, True)
+    ticked, *fields = asked
+    [box] = page.all("input")
+    assert ("checked" in box, [*fields]) == (
+        ticked,
+        [
+            href[1:]
+            for one in page.all("a")
+            if (href := str(one["href"])) in ("#reason", "#confirm")
+        ],
+    )
+    assert (await world.page(token)).json()["status"] == "active"

@@ -9,6 +9,7 @@ from chassis.outbox import Outbox
 from contracts.link_token import LinkKeys
 from linking.pages.answers import Desk
 from linking.pages.headers import PageHeaders
+from linking.pages.problem_pages import ProblemPages
 from linking.pages.routes import router
 
 
@@ -23,4 +24,5 @@ def install(
     """Adds the pages below /l/, with their headers on whatever is answered there. attempts: how
     many each client address may make in a while."""
     app.include_router(router(Desk(database, outbox, keys, addresses, attempts)))
+    app.add_middleware(ProblemPages)
     app.add_middleware(PageHeaders)

@@ -1,6 +1,7 @@
 """What the pages answer: the page or its JSON, a way back to it, or why not."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -15,6 +16,8 @@ from chassis.problems import Refused
 from contracts.link_token import LinkKeys, LinkToken, LinkTokenError
 from contracts.problem_codes import Code
 from linking.pages import rendering
+from linking.pages.again import again
+from linking.pages.bodies import is_confirmed, words
 from linking.pages.negotiation import language, names_html, wants_json
 from linking.pages.shapes import InvitationOut, ManagedOut
 from linking.requests import Answer, refusal_of_page
@@ -22,6 +25,8 @@ from linking.service import answering, invitations, managing
 from linking.service.auditing import Origin
 from linking.service.invitations import Opened
 from linking.service.managing import Managed
+
+_ASKED_AGAIN = (Code.CONFIRMATION_MISSING, Code.INVALID_INPUT)
 
 
 class Desk:
@@ -68,9 +73,7 @@ class Desk:
         token: str,
         verified: LinkToken,
         said: Answer,
-        *,
-        confirmed: bool = False,
-        message: str | None = None,
+        fields: dict[str, Any],
     ) -> Response:
         def shown(opened: Opened) -> str:
             if wants_json(request):
@@ -78,6 +81,8 @@ class Desk:
             return rendering.words_of(rendering.page(request, "", opened, None))
 
         try:
+            confirmed = is_confirmed(request, fields)
+            message = words(fields, "message")
             async with self._database.transaction() as session:
                 opened = await answering.answer(
                     *(session, self._outbox, verified, said, self._origin(request), shown),
@@ -87,9 +92,16 @@ class Desk:
         except Refused as refused:
             if not names_html(request) or refused.code is Code.NOT_FOUND:
                 raise
-            # The page that tells what became of it, with the refusal's status.
+            # The page that tells what became of it, or asks again, with the refusal's status.
+            missing = refused.code is Code.CONFIRMATION_MISSING
+            asked = again(
+                *(language(request), fields, "message", False),
+                "page.unconfirmed" if missing else None,
+            )
+            if refused.code is Code.INVALID_INPUT and not asked.errors:
+                raise
             opened = await self._opened(verified)
-            return rendering.page(request, token, opened, refused.code)
+            return rendering.page(request, token, opened, refused.code, asked)
         return _json(InvitationOut.of(opened)) if wants_json(request) else _back(request, token)
 
     async def end(
@@ -97,9 +109,7 @@ class Desk:
         request: Request,
         token: str,
         verified: LinkToken,
-        *,
-        confirmed: bool,
-        reason: str | None,
+        fields: dict[str, Any],
     ) -> Response:
         def shown(managed: Managed) -> str:
             if wants_json(request):
@@ -107,6 +117,8 @@ class Desk:
             return rendering.words_of(rendering.managed(request, "", managed))
 
         try:
+            confirmed = is_confirmed(request, fields)
+            reason = words(fields, "reason")
             async with self._database.transaction() as session:
                 managed = await managing.end_managed(
                     *(session, self._outbox, verified, self._origin(request), shown),
@@ -114,14 +126,19 @@ class Desk:
                     reason=reason,
                 )
         except Refused as refused:
-            if not names_html(request) or refused.code is not Code.CONFIRMATION_MISSING:
+            if not names_html(request) or refused.code not in _ASKED_AGAIN:
                 raise
+            ticked = is_confirmed(request, fields)
+            asked = again(
+                *(language(request), fields, "reason", ticked),
+                None if ticked else "page.managed_end_unconfirmed",
+            )
             managed = await self._managed(verified)
-            return rendering.managed(request, token, managed, refused.code)
+            return rendering.managed(request, token, managed, refused.code, asked)
         return _json(ManagedOut.of(managed)) if wants_json(request) else _back(request, token)
 
     async def answered(self, request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
-        """The answer, or the refusal: a page for browsers, a problem document for others.
+        """The answer, or the refusal, which browsers see as a page (`ProblemPages`).
 
         Too many attempts of one address, with whatever token, are refused before it is read.
         """
@@ -129,10 +146,7 @@ class Desk:
             self._attempts.check(self._addresses.counted(request))
             response = await work()
         except Refused as refused:
-            if names_html(request):
-                response = rendering.problem(language(request), refused)
-            else:
-                response = problems.response(refused)
+            response = problems.response(refused)
         if request.method == "HEAD":
             response.body = b""  # content-length stays, as RFC 9110 has it
         return response

@@ -52,11 +52,25 @@ def words(fields: dict[str, Any], name: str) -> str | None:
     if not isinstance(value, str):
         raise invalid(name, "must be text")
     try:
-        # A browser counts a line's end as one character and sends two.
-        return _MESSAGE.validate_python(value.replace("\r\n", "\n").strip()) or None
+        return _MESSAGE.validate_python(written(value)) or None
     except ValidationError as error:
         said = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
         raise invalid(name, said) from None
+
+
+def written(value: object) -> str:
+    """What was meant by a field with words; nothing, where it isn't one."""
+    # A browser counts a line's end as one character and sends two.
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+
+
+def is_message(text: str) -> bool:
+    """Whether `words` would take it."""
+    try:
+        _MESSAGE.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 async def _fields(request: Request) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from chassis.problems import Refused
 from contracts.fields import PROGRAMS, Locale
 from contracts.problem_codes import Code
+from linking.pages.again import Again
 from linking.pages.jinja import rendered
 from linking.pages.negotiation import language
 from linking.pages.shapes import InvitationOut, ManagedOut
@@ -26,14 +26,12 @@ _TONES = {
     "link_request_resent": "wait",
 }
 """How acts are marked in the history."""
-_PROBLEMS = {
-    Code.NOT_FOUND: "not_found",
-    Code.NOT_A_SYSTEM_ADMIN: "managed_refused",
-    Code.RATE_LIMITED: "too_many",
-}
+_FIRST = Again()
 
 
-def page(request: Request, token: str, opened: Opened, code: Code | None) -> HTMLResponse:
+def page(
+    request: Request, token: str, opened: Opened, code: Code | None, again: Again = _FIRST
+) -> HTMLResponse:
     """The page of a link. code: why it refuses, which gives its status; None is a 200."""
     locale = language(request)
     return _render(
@@ -43,12 +41,14 @@ def page(request: Request, token: str, opened: Opened, code: Code | None) -> HTM
         view=_view(opened),
         it=InvitationOut.of(opened),
         token=token,
-        unconfirmed=code is Code.CONFIRMATION_MISSING,
+        again=again,
         programs=PROGRAMS,
     )
 
 
-def managed(request: Request, token: str, shown: Managed, code: Code | None = None) -> HTMLResponse:
+def managed(
+    request: Request, token: str, shown: Managed, code: Code | None = None, again: Again = _FIRST
+) -> HTMLResponse:
     """The page of a link that is or was. code: why ending it was refused; None is a 200."""
     locale = language(request)
     return _render(
@@ -57,7 +57,7 @@ def managed(request: Request, token: str, shown: Managed, code: Code | None = No
         200 if code is None else code.status,
         it=ManagedOut.of(shown),
         token=token,
-        unconfirmed=code is Code.CONFIRMATION_MISSING,
+        again=again,
         tones=_TONES,
     )
 
@@ -86,22 +86,6 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._inside:
             self.read.append(data)
-
-
-def problem(locale: Locale, refused: Refused) -> HTMLResponse:
-    """A page about a link that there is nothing to show of."""
-    known = words(locale)
-    body = _PROBLEMS.get(refused.code, "bad_request")
-    page = _render(
-        "problem.html",
-        locale,
-        refused.code.status,
-        token=None,
-        title=known(f"page.{body}_title"),
-        body=known(f"page.{body}_body"),
-    )
-    page.headers.update(refused.headers)
-    return page
 
 
 def _view(opened: Opened) -> str:

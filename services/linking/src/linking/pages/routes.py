@@ -8,7 +8,7 @@ from contracts.link_token import Purpose
 from contracts.problem_codes import Code
 from linking import examples
 from linking.pages.answers import Desk
-from linking.pages.bodies import fields_of, is_confirmed, words
+from linking.pages.bodies import fields_of
 from linking.pages.described import BACK, LANGUAGE, PAGE, body
 from linking.pages.shapes import InvitationOut, ManagedOut
 from linking.requests import Answer
@@ -58,8 +58,7 @@ def router(desk: Desk) -> APIRouter:
         async def work() -> Response:
             verified = desk.verified(token)
             fields = await fields_of(request, "confirm")
-            confirmed = is_confirmed(request, fields)
-            return await desk.answer(request, token, verified, Answer.ACCEPT, confirmed=confirmed)
+            return await desk.answer(request, token, verified, Answer.ACCEPT, fields)
 
         return await desk.answered(request, work)
 
@@ -78,8 +77,7 @@ def router(desk: Desk) -> APIRouter:
         async def work() -> Response:
             verified = desk.verified(token)
             fields = await fields_of(request, "message")
-            said = words(fields, "message")
-            return await desk.answer(request, token, verified, Answer.DECLINE, message=said)
+            return await desk.answer(request, token, verified, Answer.DECLINE, fields)
 
         return await desk.answered(request, work)
 
@@ -98,9 +96,7 @@ def router(desk: Desk) -> APIRouter:
         async def work() -> Response:
             verified = desk.verified(token)
             fields = await fields_of(request, "confirm", "reason")
-            reason = words(fields, "reason")
-            confirmed = is_confirmed(request, fields)
-            return await desk.end(request, token, verified, confirmed=confirmed, reason=reason)
+            return await desk.end(request, token, verified, fields)
 
         return await desk.answered(request, work)
 

@@ -1,0 +1,53 @@
+"""A form that is shown once more: what was wrong, and what was typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from unicodedata import category
+
+from contracts.fields import Locale
+from linking.messages import holds_address
+from linking.pages.bodies import is_message, written
+from linking.words import words
+
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """errors: (field, what is wrong with it), in the page's order. typed: the message as it was
+    written, without what no page can show. confirmed: the box as it was."""
+
+    errors: tuple[tuple[str, str], ...] = ()
+    typed: str = ""
+    confirmed: bool = False
+
+    def wrong(self, field: str) -> str | None:
+        return dict(self.errors).get(field)
+
+
+def again(
+    locale: Locale, fields: Mapping[str, Any], name: str, confirmed: bool, unconfirmed: str | None
+) -> Again:
+    """name: of the field with words. unconfirmed: the key of what is said of the box, if anything
+    is to be."""
+    text = written(fields.get(name))
+    errors = []
+    if why := _wrong(locale, text):
+        errors.append((name, why))
+    if unconfirmed is not None:
+        errors.append(("confirm", words(locale)(unconfirmed)))
+    return Again(tuple(errors), "".join(filter(_shows, text)), confirmed)
+
+
+def _wrong(locale: Locale, text: str) -> str | None:
+    known = words(locale)
+    if len(text) > _LONGEST:
+        return known("page.message_too_long", number=len(text))
+    if is_message(text):
+        return None
+    return known("page.message_address" if holds_address(text) else "page.message_signs")
+
+
+def _shows(character: str) -> bool:
+    return character in "\n\t" or category(character) != "Cc"
