@@ -114,6 +114,24 @@ async def looked_at(page: Page, name: str, pictures: Path) -> list[str]:
     wrong += [f"{page.url}: {one}" for one in await small_targets(page)]
     if before is not None:
         await page.set_viewport_size(before)
+    return wrong + await _in_english(page)
+
+
+async def _in_english(page: Page) -> list[str]:
+    """What is wrong with the same address in English; Swedish is chosen again afterwards."""
+    address = page.url + ("&" if "?" in page.url else "?")
+    other = await page.context.new_page()
+    wrong: list[str] = []
+    await other.goto(f"{address}lang=en")
+    # A page that has no other language, the program that one signs in to, stays as it is.
+    for scheme in SCHEMES:
+        await other.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        wrong += await violations(other)
+    await other.set_viewport_size({"width": 320, "height": 800})
+    if over := await sideways(other):
+        wrong.append(f"{other.url} is {over} px wider than 320 px")
+    await other.goto(f"{address}lang=sv")
+    await other.close()
     return wrong
 
 

@@ -174,8 +174,8 @@ def install(
         as new events that nobody is mailed about. Consumers drop what they know already."""
         async with database.transaction() as session:
             done = await replay.step(session, body)
-            if on_act is not None and body.cursor is None:
-                # Once a replay, and not for each of its pages.
+            if on_act is not None and (body.cursor is None or done.events):
+                # Each page that publishes: a cursor may be made up.
                 await on_act(session, caller, request, "events_replayed", "outbox", **_facts(body))
         log.info(
             "replayed", service=name, by=caller.sub, snapshot=body.snapshot, events=done.events

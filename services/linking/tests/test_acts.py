@@ -28,7 +28,7 @@ async def test_a_persons_export_is_entered_without_her_name(world: World) -> Non
     assert "eva" not in str(entry)
 
 
-async def test_a_replay_is_entered_once(world: World) -> None:
+async def test_every_page_of_a_replay_that_publishes_is_entered(world: World) -> None:
     await world.asked()
     body: dict[str, Any] = {"snapshot": False, "key": "nord:100001"}
     while True:
@@ -36,8 +36,12 @@ async def test_a_replay_is_entered_once(world: World) -> None:
         if done["next_cursor"] is None:
             break
         body["cursor"] = done["next_cursor"]
-    [entry] = await _entries(world, "events_replayed")
-    assert entry["facts"] == {"key": "nord:100001", "snapshot": False}
+    begun = await _entries(world, "events_replayed")
+    assert {str(entry["facts"]) for entry in begun} == {
+        str({"key": "nord:100001", "snapshot": False})
+    }
+    await _post(world, "replay", {"snapshot": False, "cursor": "events:0:999999"})
+    assert len(await _entries(world, "events_replayed")) == len(begun) + 1
 
 
 async def test_a_bureau_that_was_mended_is_entered(world: World) -> None:
