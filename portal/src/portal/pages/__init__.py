@@ -13,6 +13,7 @@ from portal.pages import (
     requests,
     start,
     support,
+    support_parties,
 )
 
 ROUTERS = (
@@ -26,6 +27,7 @@ ROUTERS = (
     permissions.router,
     ending.router,
     support.router,
+    support_parties.router,
     paper_form.router,
     platform.router,
 )
