@@ -56,6 +56,7 @@ def install(
 ) -> None:
     """Adds /healthz, /readyz, /metrics, /v1/ops/SERVICE/status and …/dead-letters."""
     _install_dead_letters(app, service, tables, on_act)
+    _measure_outbox(service, tables)
     router = APIRouter(route_class=GuardedRoute)
 
     @router.get("/healthz", include_in_schema=False)
@@ -110,6 +111,25 @@ def _install_dead_letters(
         gauge.clear()
         for (topic, status), number in found.items():
             gauge.labels(service.name, topic, status).set(number)
+
+    service.measures.append(count)
+
+
+def _measure_outbox(service: Service, tables: ChassisTables) -> None:
+    """Asked of the database at each look: a relay that was relieved, or hangs, would go on telling
+    what it saw last."""
+    outbox, metrics = tables.outbox.c, service.metrics
+
+    async def count() -> None:
+        waits = func.min(outbox.created_at).filter(outbox.parked_at.is_(None))
+        age = func.extract("epoch", func.clock_timestamp() - waits)
+        question = select(func.count(), age, func.count(outbox.parked_at))
+        async with service.database.connection() as connection:
+            found = await connection.execute(question.where(outbox.published_at.is_(None)))
+        backlog, oldest, parked = found.one()
+        metrics.outbox_backlog.labels(service.name).set(backlog)
+        metrics.outbox_oldest.labels(service.name).set(oldest or 0)
+        metrics.outbox_parked.labels(service.name).set(parked)
 
     service.measures.append(count)
 

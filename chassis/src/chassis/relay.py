@@ -154,7 +154,6 @@ class Relay:
                 return False
             rows = (await connection.execute(self._due())).mappings().all()
             if not rows:
-                await self._count_backlog(connection)
                 return False
         failpoints.reached("publish.before")
         sent = await self._send(rows)
@@ -163,8 +162,6 @@ class Relay:
             listener()
         async with self._database.connection() as connection:
             ours = await self._mark(connection, sent)
-            if sent.failed is not None:
-                await self._count_backlog(connection)
             failpoints.reached("mark.before")
         failpoints.reached("mark.after")
         if not ours:
@@ -173,11 +170,10 @@ class Relay:
             return False
         self._metrics.published.labels(self._metrics.service).inc(len(sent.published))
         for row_id, why in sent.parked.items():
-            self._metrics.outbox_parked.labels(self._metrics.service).inc()
             log.error("outbox_row_parked", row=row_id, error=why)
         if sent.failed is not None:
             raise sent.failed
-        # At once again: most likely nothing came meanwhile, but the backlog is then known.
+        # At once again: more may have come meanwhile.
         return True
 
     async def _holds_lease(self, connection: AsyncConnection) -> bool:
@@ -190,12 +186,6 @@ class Relay:
             return False
         self._fresh_until = asked_at + self.lease.term.total_seconds() / 10
         return True
-
-    async def _count_backlog(self, connection: AsyncConnection) -> None:
-        columns = self._outbox.c
-        unpublished = select(func.count()).where(columns.published_at.is_(None))
-        backlog = await connection.scalar(unpublished.select_from(self._outbox))
-        self._metrics.outbox_backlog.labels(self._metrics.service).set(backlog or 0)
 
     async def _mark(self, connection: AsyncConnection, sent: _Sent) -> bool:
         """Writes down what became of the rows; False when another holds the lease by now."""

@@ -105,8 +105,17 @@ class Metrics:
         self.outbox_backlog = Gauge(
             "koppla_outbox_backlog", "Events not yet published", ["service"], registry=registry
         )
-        self.outbox_parked = Counter(
-            "koppla_outbox_parked", "Events that can't ever be sent", ["service"], registry=registry
+        self.outbox_oldest = Gauge(
+            "koppla_outbox_oldest_seconds",
+            "Age of the oldest event that waits to be published",
+            ["service"],
+            registry=registry,
+        )
+        self.outbox_parked = Gauge(
+            "koppla_outbox_parked",
+            "Events that can't be sent as they are, and hold up all later ones of their keys",
+            ["service"],
+            registry=registry,
         )
         self.dead_letters = Gauge(
             "koppla_dead_letters",
