@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.faults.nemesis import FAULTS
 from tests.faults.run import run, summary
 
-KILLS = ("kill", "kill-at-a-place", "terminate", "rebalances")
+KILLS = ("kill", "kill-at-a-place")
 LONG = 200
 
 
@@ -26,29 +26,29 @@ def main() -> int:
     given = parser.parse_args()
     seed = secrets.randbelow(2**31) if given.seed is None else given.seed
     folder = given.folder or Path(tempfile.mkdtemp(prefix="koppla-faults-"))
-    chosen = _chosen(given.faults, random.Random(seed))
-    unknown = set(chosen) - FAULTS.keys()
+    wanted = chosen(given.faults, random.Random(seed))
+    unknown = set(wanted) - FAULTS.keys()
     if unknown:
         parser.error(f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(FAULTS)}")
     _say(f"seed {seed}; logs and history in {folder}")
-    report = asyncio.run(run(folder, seed, chosen, given.pause, {}, _say))
+    report = asyncio.run(run(folder, seed, wanted, given.pause, {}, _say))
     text = summary(report)
     (folder / "report.md").write_text(text + "\n")
     sys.stdout.write(text + "\n")
     return 1 if report.findings else 0
 
 
-def _chosen(asked: Sequence[str], chance: random.Random) -> list[str]:
+def chosen(asked: Sequence[str], chance: random.Random) -> list[str]:
+    """The faults of a run, in its order."""
     if list(asked) == ["each"]:
-        chosen = sorted(FAULTS)
-        chance.shuffle(chosen)
-        return chosen
-    if list(asked) == ["long"]:
+        wanted = sorted(FAULTS)
+    elif list(asked) == ["long"]:
         others = [name for name in sorted(FAULTS) if name not in KILLS]
-        chosen = [chance.choice(KILLS[:2]) for _ in range(LONG)] + others * 2
-        chance.shuffle(chosen)
-        return chosen
-    return list(asked)
+        wanted = [chance.choice(KILLS) for _ in range(LONG)] + others * 2
+    else:
+        return list(asked)
+    chance.shuffle(wanted)
+    return wanted
 
 
 def _say(line: str) -> None:
