@@ -4,6 +4,7 @@ import hashlib
 import re
 
 from contracts.link_token import Purpose
+from contracts.topics import LINKING_REQUESTS
 from koppla.waiting import until
 from services.notifier.tests.events import EVE, KARIN, KEYS, LARS, PUBLIC_URL, Notifier, requested
 from services.notifier.tests.reading import Reading
@@ -105,6 +106,20 @@ async def test_the_headers_say_who_sends_and_that_nobody_answers(notifier: Notif
     ]
     rows = {row["address"]: row["message_id"] for row in await notifier.deliveries()}
     assert rows[KARIN.email] == message["Message-ID"]
+
+
+async def test_a_notifier_that_lost_its_database_mails_again_under_the_same_message_ids(
+    notifier: Notifier,
+) -> None:
+    await _asked(notifier)
+    await notifier.sent(3)
+    await notifier.running.rows("DELETE FROM deliveries")
+    await notifier.running.rows("DELETE FROM inbox")
+    (record,) = await notifier.broker.records(LINKING_REQUESTS)
+    headers = list(record.headers)
+    await notifier.broker.publish_raw(LINKING_REQUESTS, record.key, record.value, headers)
+    mails = await notifier.mails(6)
+    assert len({mail.message["Message-ID"] for mail in mails}) == 3
 
 
 async def test_it_is_told_which_text_was_handed_over(notifier: Notifier) -> None:  # D9

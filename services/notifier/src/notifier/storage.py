@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, case, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
@@ -66,13 +66,16 @@ async def add(
     tenant_id: str,
     domain: str,
 ) -> None:
-    """Queues the mails, each once per event and recipient."""
+    """Queues the mails, each once per event and recipient.
+
+    The Message-ID follows from those, so that a notifier that lost its database and is told again
+    doubles mails under the ids that they had.
+    """
     rows = []
     for draft in mails:
-        delivery_id = uuid7()
         rows.append(
             {
-                "id": delivery_id,
+                "id": uuid7(),
                 "event_id": event_id,
                 "mail": draft.mail,
                 "bureau_id": bureau_id,
@@ -84,7 +87,7 @@ async def add(
                 "address": draft.to.email,
                 "locale": draft.to.locale,
                 "data": dict(draft.data),
-                "message_id": f"<{delivery_id}@{domain}>",
+                "message_id": f"<{uuid5(event_id, f'{draft.mail}:{draft.to.user_id}')}@{domain}>",
                 "give_up_at": draft.give_up_at or _clock + GIVE_UP_AFTER,
             }
         )
