@@ -9,7 +9,7 @@ PROJECTS := $(PACKAGES:%=%/pyproject.toml)
 LOCAL := koppla koppla-contracts koppla-chassis koppla-search koppla-linking koppla-notifier koppla-activation koppla-portal
 UV_VERSION := 0.13.9
 
-.PHONY: setup run test test-containers test-browser races faults secrets check api format bench sustained lock clean
+.PHONY: setup run test test-containers test-browser races fuzz faults secrets check api format bench sustained lock clean
 
 setup: $(V)/.ready
 
@@ -40,6 +40,10 @@ test-browser: setup
 # 200 rounds of a hundred accepts at once; `make test` takes three.
 races: setup
 	KOPPLA_RACES=200 $(BIN)/python -m pytest services/linking/tests/test_racing_accepts.py -q
+
+# More of the calls that nobody thought of than `make test` makes, as every kind of caller.
+fuzz: setup
+	KOPPLA_FUZZ_EXAMPLES=10 $(BIN)/python -m pytest tests/test_api_fuzz.py -q --timeout 1200
 
 # Every fault once under load, on Apache Kafka, and a judge over what is left. FAULTS=long for two
 # hundred kills among them, FAULTS="kill broker-away --seed 7" for what one wants to see again.

@@ -13,7 +13,7 @@ from tests.support.journey import Journey, pairs
 from tests.support.platform import Platform, koppla, run
 from tests.support.smtp_sink import SmtpSink
 
-EXAMPLES = os.environ.get("KOPPLA_FUZZ_EXAMPLES", "8")
+EXAMPLES = os.environ.get("KOPPLA_FUZZ_EXAMPLES", "3")
 SEED = int(os.environ.get("KOPPLA_SEED") or secrets.randbelow(2**31))
 CHECKS = (
     *("not_a_server_error", "status_code_conformance", "content_type_conformance"),
