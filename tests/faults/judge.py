@@ -216,7 +216,18 @@ def _recipients(history: History, evidence: Evidence) -> Iterator[str]:
         elif row["mail"] == "queued" and status[str(row["request_id"])] == "pending":
             yield f"the mail to {row['email']} of {row['request_id']} never got a state"
     named = {(row["mail"], str(row["subject_id"]), row["name"]) for row in evidence.deliveries}
+    mailed: Mapping[str, set[str]] = defaultdict(set)
+    for row in evidence.deliveries:
+        if row["mail"] == "request":
+            mailed[str(row["subject_id"])].add(row["user_id"])
     for one in history.of("create"):
+        # By the directory and not by linking's own word, which would be wrong in both places.
+        if mailed[one.answer["id"]] != set(one.about["admins"]):
+            yield (
+                f"request {one.answer['id']} was mailed to"
+                f" {', '.join(sorted(mailed[one.answer['id']])) or 'nobody'},"
+                f" the directory's admins are {', '.join(sorted(one.about['admins']))}"
+            )
         for admin in one.answer.get("recipients", ()):
             if ("request", one.answer["id"], admin["name"]) not in named:
                 yield f"no mail for {admin['name']} of request {one.answer['id']}"

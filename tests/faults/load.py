@@ -92,6 +92,7 @@ class Worker:
     async def ask(self, pair: Pair, bureau: Client) -> UUID:
         """Asks; now and then by two browsers at once, of which one must win."""
         body = {"tenant_id": pair.client.tenant_id, "entry_point": "client_manager"}
+        admins = [one.user_id for one in pair.client.system_admins]
 
         async def once() -> httpx.Response:
             key = str(uuid4())
@@ -100,6 +101,7 @@ class Worker:
                 pair,
                 lambda: bureau.post("/v1/link-requests", json=body, headers=_once(key)),
                 fair=("DUPLICATE_REQUEST",),
+                admins=admins,
             )
 
         answers = await asyncio.gather(*(once() for _ in range(self._twice())))

@@ -25,7 +25,8 @@ Spoil = Callable[[History, Evidence], object]
 def history(tmp_path: Path) -> History:
     """One request: asked, accepted, activated, signed in with."""
     history = History(tmp_path / "history.jsonl")
-    _ok(history, "create", answer={"id": REQUEST, "recipients": [{"name": "Åsa"}]})
+    asked = {"id": REQUEST, "recipients": [{"name": "Åsa"}]}
+    _ok(history, "create", answer=asked, admins=["admin"])
     _ok(history, "accept", request_id=REQUEST, user_id="admin")
     _ok(history, "activate", programs=GRANTS)
     _ok(history, "redeem", token="t")
@@ -167,7 +168,7 @@ WRONGS: dict[str, tuple[Spoil, str]] = {
         "request other is there",
     ),
     "two creates share one request": (
-        lambda said, _: _ok(said, "create", {"id": REQUEST}),
+        lambda said, _: _ok(said, "create", {"id": REQUEST}, admins=["admin"]),
         "one request was answered to two calls",
     ),
     "an answered decision is undone": (
@@ -302,6 +303,14 @@ WRONGS: dict[str, tuple[Spoil, str]] = {
     "a recipient without a mail": (
         lambda _, left: left.deliveries.clear(),
         "no mail for a@1.example",
+    ),
+    "an admin whom linking itself forgot": (
+        lambda said, _: said.operations[0].about.update(admins=["admin", "bo"]),
+        "request request was mailed to admin, the directory's admins are admin, bo",
+    ),
+    "a request to somebody who is no admin": (
+        lambda said, _: said.operations[0].about.update(admins=["other"]),
+        "request request was mailed to admin, the directory's admins are other",
     ),
     "events out of order": (
         lambda _, left: left.told.insert(
