@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from koppla.waiting import until
 from portal.tests.browser import Browser
 from portal.tests.conftest import bring_in
 from portal.tests.issuer import AUDIENCE, CLIENT, SECRET, Issuer, issuer
@@ -76,9 +77,13 @@ async def test_signing_in_at_the_issuer_leads_to_where_one_wanted_to_be(
     assert browser.answer is not None
     assert browser.answer.url.raw_path == b"/forfragningar?status=pending"
     assert "Ada Byråsson , p-1" in page.words
-    # The gateway takes the token, too.
-    page = await browser.open("/klienthanteraren")
-    assert browser.status == 200
+
+    async def taken() -> bool:
+        await browser.open("/klienthanteraren")
+        return browser.status == 200
+
+    # The gateway takes the token, too, once the directory has reached every service.
+    await until(taken, 120, what="the issuer's user to be let in")
     assert played.asked[-1]["code_challenge_method"] == "S256"
     assert not [name for name in browser.http.cookies if name.startswith("koppla_sign_in_")]
 

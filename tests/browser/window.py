@@ -132,6 +132,7 @@ async def _in_english(page: Page) -> list[str]:
         wrong.append(f"{other.url} is {over} px wider than 320 px")
     await other.goto(f"{address}lang=sv")
     await other.close()
+    await page.bring_to_front()
     return wrong
 
 
