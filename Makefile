@@ -43,7 +43,7 @@ races: setup
 
 # More of the calls that nobody thought of than `make test` makes, as every kind of caller.
 fuzz: setup
-	KOPPLA_FUZZ_EXAMPLES=10 $(BIN)/python -m pytest tests/test_api_fuzz.py -q --timeout 1200
+	KOPPLA_FUZZ_EXAMPLES=6 $(BIN)/python -m pytest tests/test_api_fuzz.py -q --timeout 1200
 
 # Every fault once under load, on Apache Kafka, and a judge over what is left. FAULTS=long for two
 # hundred kills among them, FAULTS="kill broker-away --seed 7" for what one wants to see again.
