@@ -27,7 +27,7 @@ run: setup
 
 # BROKER=apache: every test that meets a broker, on Apache Kafka.
 test: setup
-	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # The images, compose.yaml and the main job in containers that are killed; needs a Docker engine.
 test-containers: setup
