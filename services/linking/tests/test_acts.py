@@ -29,7 +29,7 @@ async def test_a_persons_export_is_entered_without_her_name(world: World) -> Non
 
 
 async def test_every_page_of_a_replay_that_publishes_is_entered(world: World) -> None:
-    await world.asked()
+    await world.mailed(await world.asked())
     body: dict[str, Any] = {"snapshot": False, "key": "nord:100001"}
     while True:
         done = await _post(world, "replay", body)
@@ -40,6 +40,12 @@ async def test_every_page_of_a_replay_that_publishes_is_entered(world: World) ->
     assert {str(entry["facts"]) for entry in begun} == {
         str({"key": "nord:100001", "snapshot": False})
     }
+
+    async def published() -> bool:
+        unsent = "SELECT 1 FROM outbox WHERE published_at IS NULL"
+        return not await world.running.rows(unsent)
+
+    await until(published, what="what was replayed to be published")
     await _post(world, "replay", {"snapshot": False, "cursor": "events:0:999999"})
     assert len(await _entries(world, "events_replayed")) == len(begun) + 1
 
