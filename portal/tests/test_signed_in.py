@@ -92,7 +92,7 @@ def sealed(platform: Platform, **about: Any) -> str:
         "name": "Ada",
         "roles": ("bureau_admin",),
         "bureau_id": "p-1",
-        "csrf": new_csrf(),
+        "csrf": new_csrf("p-1-admin"),
         "ends_at": datetime.now(UTC) + timedelta(hours=1),
         **about,
     }
@@ -139,6 +139,31 @@ async def test_what_was_typed_is_there_after_signing_in_again(
     assert browser.path.startswith("/forfragningar/")
     await browser.open(FIND)
     assert "omsorgsfullt" not in browser.page.html
+
+
+async def test_what_one_typed_is_not_shown_to_the_next_at_the_same_browser(
+    browser: Browser,
+) -> None:
+    await browser.be(ADMIN)
+    await browser.open(FIND)
+    form = browser.page.form("Sök")
+    browser.http.cookies.clear()
+    await browser.press("Sök", form, kind="tenant_id", identifier="1010")
+    page = await browser.press(OTHER_ADMIN)
+    assert browser.path == FIND
+    assert page.form("Sök").value("identifier") == ""
+
+
+async def test_a_page_of_whoever_was_signed_in_before_is_not_taken_from_the_next(
+    browser: Browser,
+) -> None:
+    await browser.be(ADMIN)
+    form = (await browser.open(FIND)).form("Sök")
+    await browser.press("Logga ut")
+    await browser.be(OTHER_ADMIN)
+    page = await browser.press("Sök", form, kind="tenant_id", identifier="1010")
+    assert browser.status == 403
+    assert "Det du skickade togs inte emot" in page.words
 
 
 async def test_a_search_that_was_typed_is_there_after_signing_in_again(browser: Browser) -> None:

@@ -14,6 +14,7 @@ from uuid import uuid4
 from fastapi import Request
 from starlette.responses import Response
 
+from portal import session
 from portal.sealing import Seal
 from portal.session import MOST, Sessions
 
@@ -107,6 +108,11 @@ def matches(form: Form, csrf: str) -> bool:
     return secrets.compare_digest(form.raw(CSRF).encode(), csrf.encode())
 
 
+def is_of(form: Form, sub: str) -> bool:
+    """Whether that person had the form, now or in a session before."""
+    return session.is_of(form.raw(CSRF), sub)
+
+
 def local(path: str, otherwise: str = "/") -> str:
     """The path where it leads to a page of ours, for redirects that come from outside."""
     is_path = path.startswith("/") and not path.startswith(("//", "/\\"))
@@ -120,6 +126,8 @@ class Drafts:
 
     In a sealed cookie, so only as much as fits; more than that is not kept. Pressed together
     first: a table of forty consultants and five programs fits, and a message of 500 signs does.
+    Only who typed it sees it again: the next one at the same browser may be somebody else, of
+    another bureau.
     """
 
     _NAME = "koppla_draft"
@@ -130,15 +138,19 @@ class Drafts:
 
     def keep(self, response: Response, step: str, form: Form) -> None:
         fields = [[name, value] for name, value in form.pairs if name not in _OURS]
-        sealed = self._seal.close({"step": step, "fields": _pressed(fields)})
+        sealed = self._seal.close(
+            {"step": step, "guard": form.raw(CSRF)[:100], "fields": _pressed(fields)}
+        )
         if fields and len(sealed) <= MOST:
             self._sessions.put_cookie(response, self._NAME, sealed, DRAFT_TTL)
 
-    def of(self, request: Request) -> Form | None:
-        """What was typed on the page of this request."""
+    def of(self, request: Request, sub: str) -> Form | None:
+        """What that person typed on the page of this request."""
         cookie = request.cookies.get(self._NAME)
         kept: Mapping[str, Any] | None = self._seal.open(cookie, DRAFT_TTL) if cookie else None
         if kept is None or kept["step"] != address(request):
+            return None
+        if not session.is_of(kept.get("guard", ""), sub):
             return None
         return Form([(str(name), str(value)) for name, value in _unpressed(kept["fields"])])
 

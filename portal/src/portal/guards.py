@@ -46,7 +46,7 @@ async def _form(visit: Anyone) -> Form:
     if visit.session is None:
         raise SessionGone(step, form)
     if not forms.matches(form, visit.session.csrf):
-        if forms.is_surely_ours(visit.request):
+        if forms.is_surely_ours(visit.request) and forms.is_of(form, visit.session.sub):
             # Signed in anew in another tab, this page is from before: shown again, to be sent.
             raise SessionGone(step, form)
         raise Forged(step)

@@ -1,5 +1,6 @@
 """Who is signed in, in a sealed cookie: it holds her bearer token, and none but us can read it."""
 
+import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,8 +55,20 @@ class Session(BaseModel):
         return self.has("support_agent")
 
 
-def new_csrf() -> str:
-    return secrets.token_urlsafe(24)
+def new_csrf(sub: str) -> str:
+    """A guard for the forms of one person, which tells nobody whose it is: see `is_of`."""
+    salt = secrets.token_urlsafe(24)
+    return f"{salt}.{_mark(salt, sub)}"
+
+
+def is_of(csrf: str, sub: str) -> bool:
+    """Whether this guard was made for that person, now or in a session before."""
+    salt, _, mark = csrf.partition(".")
+    return secrets.compare_digest(mark.encode(), _mark(salt, sub).encode())
+
+
+def _mark(salt: str, sub: str) -> str:
+    return hashlib.sha256(f"{salt}.{sub}".encode(errors="replace")).hexdigest()[:32]
 
 
 class Sessions:

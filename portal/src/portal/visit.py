@@ -53,8 +53,8 @@ class Visit:
         return None if address == UNKNOWN else address
 
     def draft(self) -> Form | None:
-        """What was typed on this page before the session was gone; shown once."""
-        self._draft = self.portal.drafts.of(self.request)
+        """What she typed on this page before the session was gone; shown once."""
+        self._draft = self.portal.drafts.of(self.request, self.who.sub)
         return self._draft
 
     def page(

@@ -144,7 +144,7 @@ async def _signed_in(visit: Visit, token: str, who: Identity, onwards: str) -> R
         bureau_id=who.bureau_id,
         bureau_name=who.bureau_name,
         # Pages that she has open go on working when it is she who comes back.
-        csrf=former.csrf if same and former else new_csrf(),
+        csrf=former.csrf if same and former else new_csrf(who.sub),
         ends_at=visit.portal.sessions.until(who.ends_at),
     )
     if session.is_bureau:
