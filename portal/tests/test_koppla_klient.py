@@ -215,6 +215,12 @@ async def test_going_back_and_sending_again_leads_to_what_was_sent(
     assert "Förfrågan var redan skickad." in page.words
     (made,) = await sent_to(platform, "1012", "p-1-admin", "p-1")
     assert made["message"] is None
+    await browser.follow("Återta förfrågan")
+    await browser.press("Återta förfrågan")
+    page = await browser.press("Skicka förfrågan", form)
+    assert browser.path == first
+    assert "Förfrågan är skickad." not in page.words
+    assert "Förfrågan var redan skickad." in page.words
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,11 @@ async def test_a_form_is_checked_with_names_before_it_is_sent_and_linked_once(
     page = await browser.open(f"/kundtjanst/blankett/kontrollera?blankett={_sealed(check.fields)}")
     assert "Klienten är redan kopplad till byrån" in page.words
     assert page.link("Visa kopplingen").href == f"/kundtjanst/kopplingar/{made['id']}"
+    async with platform.client("agent-1", "support_agent") as http:
+        await http.post(f"/v1/links/{made['id']}/end", json={"reason": "Fel klient"})
+    page = await browser.send(check, fields)
+    assert "Kopplingen var redan avslutad." in page.words
+    assert "Blanketten är registrerad" not in page.words
 
 
 def _sealed(fields: list[tuple[str, str]]) -> str:

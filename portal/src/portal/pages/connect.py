@@ -183,7 +183,17 @@ async def _send(visit: Visit, entry: Entry, form: Form) -> Response:
         return await _page(visit, entry, **again, unsent=error.part, status=503)
     except Refused as refused:
         return await _not_sent(visit, entry, refused, tenant_id, again)
-    return visit.to(f"{REQUESTS}/{made.id}", note="note.request_sent")
+    sent = await _waits(visit.calls, str(made.id))
+    return visit.to(
+        f"{REQUESTS}/{made.id}", note="note.request_sent" if sent else "note.already_sent"
+    )
+
+
+async def _waits(call: Calls, request_id: str) -> bool:
+    """Whether it waits for an answer; so, too, where that can't be told. A form that is sent again
+    much later is answered as it was the first time, whatever has become of the request."""
+    now = await had(call(calls.SHOW_REQUEST, request_id=request_id))
+    return isinstance(now, Unavailable) or now.status == "pending"
 
 
 async def _not_sent(

@@ -83,7 +83,11 @@ async def register(form: Posted, visit: Support) -> Response:
         return await _check_page(visit, typed, sealed, unsent=error.part, status=503)
     except Refused as refused:
         return await _not_registered(visit, typed, sealed, refused)
-    return visit.to(f"{SUPPORT}/kopplingar/{made.id}", note="note.form_registered")
+    # A form that is sent again later is answered as it was the first time.
+    now = await had(visit.calls(calls.SHOW_LINK, link_id=str(made.id)))
+    is_ended = not isinstance(now, Unavailable) and now.status == "ended"
+    note = "note.link_ended_before" if is_ended else "note.form_registered"
+    return visit.to(f"{SUPPORT}/kopplingar/{made.id}", note=note)
 
 
 async def _not_registered(visit: Visit, typed: Typed, sealed: str, refused: Refused) -> Response:
