@@ -23,7 +23,9 @@ CSRF, KEY, STEP = "csrf", "key", "step"
 
 _OURS = (CSRF, STEP)
 _KEY = re.compile(r"[A-Za-z0-9-]{16,64}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _MOST_FIELDS = 20_000
 DRAFT_TTL = timedelta(minutes=30)
 

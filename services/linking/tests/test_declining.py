@@ -1,5 +1,6 @@
 """POST /l/{token}/decline: an admin says no, and the bureau hears why."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -96,6 +97,7 @@ ASKED_AGAIN = [
     ("Se www.bluff.example i stället", "Ta bort webbadressen ur meddelandet."),
     ("å" * 501, "Meddelandet är 501 tecken långt. Högst 500 får plats."),
     ("Nej\x07 tack", "Meddelandet har tecken som inte kan visas."),
+    ("Fråga \u2068Åsa\u2069", "Meddelandet har tecken som inte kan visas."),
 ]
 
 
@@ -114,7 +116,7 @@ async def test_a_browser_is_told_what_is_wrong_with_a_message_and_keeps_it(
         "message-hint message-error",
     )
     assert "open" in page.all("details")[0]
-    assert message.replace("\x07", "") in page.text
+    assert re.sub("[\x07\u2068\u2069]", "", message) in page.text
     assert (await world.page(token)).json()["status"] == "pending"
 
 

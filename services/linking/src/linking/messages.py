@@ -40,11 +40,17 @@ _REORDERED = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 def without_address(text: str) -> str:
     """The text itself; ValueError where it holds an address, or turns the way it is read."""
-    if _REORDERED.search(text):
+    if turns_direction(text):
         raise ValueError("must not hold characters that turn the direction of writing")
     if holds_address(text):
         raise ValueError("must not hold a web address")
     return text
+
+
+def turns_direction(text: str) -> bool:
+    """Whether it holds characters, which nobody sees, that turn the way it is read: programs put
+    some around names that are pasted from them."""
+    return _REORDERED.search(text) is not None
 
 
 def holds_address(text: str) -> bool:
@@ -53,7 +59,7 @@ def holds_address(text: str) -> bool:
     Full-width and invisible characters don't hide it. Domains end in too many ways to know all;
     mails show whatever is left as text.
     """
-    if _REORDERED.search(text):
+    if turns_direction(text):
         return True
     plain = unicodedata.normalize("NFKC", text).replace("\u3002", ".")
     plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")

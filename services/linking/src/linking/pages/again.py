@@ -6,7 +6,7 @@ from typing import Any
 from unicodedata import category
 
 from contracts.fields import Locale
-from linking.messages import holds_address
+from linking.messages import holds_address, turns_direction
 from linking.pages.bodies import is_message, written
 from linking.words import words
 
@@ -46,8 +46,9 @@ def _wrong(locale: Locale, text: str) -> str | None:
         return known("page.message_too_long", number=len(text))
     if is_message(text):
         return None
-    return known("page.message_address" if holds_address(text) else "page.message_signs")
+    is_address = holds_address(text) and not turns_direction(text)
+    return known("page.message_address" if is_address else "page.message_signs")
 
 
 def _shows(character: str) -> bool:
-    return character in "\n\t" or category(character) != "Cc"
+    return character in "\n\t" or not (category(character) == "Cc" or turns_direction(character))
