@@ -125,7 +125,7 @@ async def test_who_waits_to_be_activated_is_counted_and_all_are_to_be_had(
     browser: Browser,
 ) -> None:  # R36
     page = await browser.be(BIG_ADMIN)
-    assert "Att aktivera 7" in page.headings
+    assert "Aktiveringslista 7" in page.headings
     assert len([one for one in page.links if one.href.startswith("/aktivera/")]) == 5
     page = await browser.follow("Visa alla 7")
     assert [one.href for one in page.links if one.href.startswith("/aktivera/")] == [
@@ -137,7 +137,7 @@ async def test_who_waits_to_be_activated_is_counted_and_all_are_to_be_had(
     # A consultant sees them, and an admin activates them.
     async with Browser(browser.url) as other:
         page = await other.be(BIG_CONSULTANT)
-        assert "Att aktivera 7" in page.headings
+        assert "Aktiveringslista 7" in page.headings
         assert not [one for one in page.links if one.href.startswith("/aktivera/")]
 
 
