@@ -24,7 +24,7 @@ async def test_who_may_not_has_no_button_in_the_page_at_all(
         page = await Bureau(desk, MOUSE).sign_in(who)
         for home in HOMES:
             await page.goto(koppla.url + home)
-            html = (await page.content()).replace("Välj Koppla klient", "")
+            html = await page.content()
             assert "koppla-klient" not in html
             assert "Koppla klient" not in html
         await page.goto(f"{koppla.url}/klienthanteraren/koppla-klient")
