@@ -24,3 +24,14 @@ class OnAct(Protocol):
         subject: str,
         **facts: Any,
     ) -> None: ...
+
+
+async def unkept(
+    session: AsyncSession,
+    caller: Principal,
+    request: Request,
+    action: str,
+    subject: str,
+    **facts: Any,
+) -> None:
+    """Of a service that keeps no trail."""

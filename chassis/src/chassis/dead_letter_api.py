@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, FastAPI, Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from chassis.acts import OnAct
+from chassis.acts import OnAct, unkept
 from chassis.api_document import with_examples
 from chassis.database import Database
 from chassis.dead_letter_desk import UNSETTLED, By, Desk, Row
@@ -197,7 +197,7 @@ class DiscardIn(BaseModel):
 
 
 def install(
-    app: FastAPI, name: str, database: Database, desk: Desk, on_act: OnAct | None = None
+    app: FastAPI, name: str, database: Database, desk: Desk, on_act: OnAct = unkept
 ) -> None:
     """Adds the list, one letter, retry and discard."""
     router = APIRouter(route_class=GuardedRoute, tags=["ops"])
@@ -246,17 +246,8 @@ def install(
         by = By(caller.sub, body.reason if body else None)
         async with database.transaction() as session:
             found = await desk.retry(session, _id(letter_id), by)
-            if on_act is not None:
-                subject = f"letter:{found['id']}"
-                await on_act(
-                    session,
-                    caller,
-                    request,
-                    "dead_letter_retried",
-                    subject,
-                    reason=by.reason,
-                    status=found["status"],
-                )
+            facts = {"reason": by.reason, "status": found["status"]}
+            await on_act(session, caller, request, "dead_letter_retried", _subject(found), **facts)
             return LetterOut.of(found, await desk.acts(session, found["id"]))
 
     @router.post(
@@ -273,14 +264,17 @@ def install(
         """Its record never takes effect; what waited behind it does. Repeating it is harmless."""
         async with database.transaction() as session:
             found = await desk.discard(session, _id(letter_id), By(caller.sub, body.reason))
-            if on_act is not None:
-                subject = f"letter:{found['id']}"
-                await on_act(
-                    session, caller, request, "dead_letter_discarded", subject, reason=body.reason
-                )
+            facts = {"reason": body.reason}
+            await on_act(
+                session, caller, request, "dead_letter_discarded", _subject(found), **facts
+            )
             return LetterOut.of(found, await desk.acts(session, found["id"]))
 
     app.include_router(router)
+
+
+def _subject(letter: Row) -> str:
+    return f"letter:{letter['id']}"
 
 
 def _id(text: str) -> UUID:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import func, select
 
 from chassis import dead_letter_api
-from chassis.acts import OnAct
+from chassis.acts import OnAct, unkept
 from chassis.api_document import with_examples
 from chassis.app import Service
 from chassis.dead_letter_desk import Desk
@@ -51,9 +51,7 @@ class ServiceStatus(BaseModel):
     dead_letters: int
 
 
-def install(
-    app: FastAPI, service: Service, tables: ChassisTables, on_act: OnAct | None = None
-) -> None:
+def install(app: FastAPI, service: Service, tables: ChassisTables, on_act: OnAct = unkept) -> None:
     """Adds /healthz, /readyz, /metrics, /v1/ops/SERVICE/status and …/dead-letters."""
     _install_dead_letters(app, service, tables, on_act)
     _measure_outbox(service, tables)
@@ -92,7 +90,7 @@ def install(
 
 
 def _install_dead_letters(
-    app: FastAPI, service: Service, tables: ChassisTables, on_act: OnAct | None
+    app: FastAPI, service: Service, tables: ChassisTables, on_act: OnAct
 ) -> None:
     if service.consumer is None:
         return

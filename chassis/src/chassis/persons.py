@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.acts import OnAct
+from chassis.acts import OnAct, unkept
 from chassis.api_document import with_examples
 from chassis.auth import Principal
 from chassis.database import Database
@@ -127,7 +127,7 @@ def install(
     database: Database,
     persons: Persons,
     on_erased: OnErased | None = None,
-    on_act: OnAct | None = None,
+    on_act: OnAct = unkept,
 ) -> None:
     """Adds GET /v1/ops/NAME/persons/{user_id} and POST …/erase."""
     router = APIRouter(route_class=GuardedRoute, tags=["ops"])
@@ -144,8 +144,7 @@ def install(
                 for question in (*persons.shown, *_SHOWN)
             }
             listed = await session.scalar(text(persons.listed), _of(user_id))
-            if on_act is not None:
-                await on_act(session, caller, request, "person_exported", "person")
+            await on_act(session, caller, request, "person_exported", "person")
         return PersonHeld(user_id=user_id, listed=bool(listed), held=held)
 
     @router.post(

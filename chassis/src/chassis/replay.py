@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from sqlalchemy import Table, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.acts import OnAct
+from chassis.acts import OnAct, unkept
 from chassis.api_document import with_examples
 from chassis.database import Database
 from chassis.http import Caller, GuardedRoute, allow
@@ -158,7 +158,7 @@ class Replay:
 
 
 def install(
-    app: FastAPI, name: str, database: Database, replay: Replay, on_act: OnAct | None = None
+    app: FastAPI, name: str, database: Database, replay: Replay, on_act: OnAct = unkept
 ) -> None:
     """Adds POST /v1/ops/NAME/replay."""
     router = APIRouter(route_class=GuardedRoute, tags=["ops"])
@@ -174,7 +174,7 @@ def install(
         as new events that nobody is mailed about. Consumers drop what they know already."""
         async with database.transaction() as session:
             done = await replay.step(session, body)
-            if on_act is not None and (body.cursor is None or done.events):
+            if body.cursor is None or done.events:
                 # Each page that publishes: a cursor may be made up.
                 await on_act(session, caller, request, "events_replayed", "outbox", **_facts(body))
         log.info(
