@@ -11,7 +11,8 @@ from uuid import UUID
 
 import uvloop
 
-from bench.sustained import PATIENCE_S, REPLICAS, Caller, Letterbox, Tally
+from bench.callers import PATIENCE_S, Caller, Letterbox, Tally
+from bench.sustained import REPLICAS
 from koppla.waiting import until
 from tests.faults.cast import Pair, clients, pairs
 from tests.faults.evidence import until_quiet

@@ -12,117 +12,22 @@ import random
 import statistics
 import tempfile
 import time
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-import httpx
-import psutil
 import uvloop
 
-from contracts.link_token import LinkTokenError
+from bench.callers import PATIENCE_S, Caller, Letterbox, Tally
+from bench.process_figures import Memory, Spent
 from koppla.waiting import until
 from tests.faults.cast import Pair, clients, pairs
 from tests.faults.evidence import until_quiet
 from tests.faults.run import open_directory
-from tests.faults.world import LINK, World, world
+from tests.faults.world import world
 
 CLIENTS = 2_000
 CALLS_OF_A_LIFE = 14
-PATIENCE_S = 120.0
-SAMPLE_S = 10.0
 REPLICAS = {"serve": 1, "consume": 1, "relay": 1}
-
-
-@dataclass
-class Tally:
-    """What was answered. seconds: by call, of each answer. ended: per minute since the start."""
-
-    began: float = 0.0
-    answers: Counter[str] = field(default_factory=Counter)
-    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    minutes: Counter[int] = field(default_factory=Counter)
-    lost: list[str] = field(default_factory=list)
-
-
-class Caller:
-    """Calls as people with tokens do, through routes as the gateway's."""
-
-    def __init__(self, running: World, http: httpx.AsyncClient, tally: Tally) -> None:
-        self._world = running
-        self._http = http
-        self._tally = tally
-        self._tokens: dict[str, str] = {}
-
-    async def call(
-        self, name: str, method: str, path: str, sub: str = "", role: str = "", bureau: str = "",
-        body: object = None,
-    ) -> httpx.Response:  # fmt: skip
-        """One call; an answer of 400 and above is counted by its code and raised."""
-        headers = {"accept": "text/html" if name == "look at the link" else "application/json"}
-        if sub:
-            headers["authorization"] = f"Bearer {self._token(sub, role, bureau)}"
-        began = time.perf_counter()
-        try:
-            answer = await self._http.request(method, path, json=body, headers=headers)
-        except httpx.TransportError as error:
-            self._tally.answers[type(error).__name__] += 1
-            raise
-        ended = time.perf_counter()
-        self._tally.seconds[name].append(ended - began)
-        self._tally.minutes[int((ended - self._tally.began) // 60)] += 1
-        self._tally.answers[f"{answer.status_code // 100}xx"] += 1
-        if answer.status_code >= 400:
-            self._tally.answers[f"{name}: {answer.text[:120]}"] += 1
-            answer.raise_for_status()
-        return answer
-
-    def _token(self, sub: str, role: str, bureau: str) -> str:
-        if sub not in self._tokens:
-            self._tokens[sub] = self._world.issuer.token(
-                sub, [role], bureau_id=bureau or None, ttl=86_400
-            )
-        return self._tokens[sub]
-
-
-class Letterbox:
-    """The links that were mailed; mails are dropped once read, so that memory here stays, too."""
-
-    def __init__(self, running: World) -> None:
-        self._world = running
-        self._waiting: dict[tuple[UUID, str], asyncio.Future[str]] = {}
-        self.mails = 0
-
-    async def link(self, subject: UUID, address: str) -> str:
-        """The token of the request's link that went to an address."""
-        asked: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._waiting[subject, address] = asked
-        return await asyncio.wait_for(asked, PATIENCE_S)
-
-    async def read(self) -> None:
-        """For ever."""
-        sink, keys, early = (
-            self._world.sink,
-            self._world.mailbox.keys,
-            dict[tuple[UUID, str], str](),
-        )
-        while True:
-            taken, sink.received[:] = sink.received[:], []
-            self.mails += len(taken)
-            for mail in taken:
-                if found := LINK.search(mail.text):
-                    try:
-                        early[keys.verify(found[1]).subject, mail.recipient.casefold()] = found[1]
-                    except LinkTokenError:
-                        continue
-            for asked in [one for one in self._waiting if one in early]:
-                waiter = self._waiting.pop(asked)
-                if not waiter.done():
-                    waiter.set_result(early.pop(asked))
-            if len(early) > 20_000:
-                early = dict(list(early.items())[-10_000:])
-            await asyncio.sleep(0.02)
 
 
 async def life(caller: Caller, letters: Letterbox, pair: Pair, looks: int) -> None:
@@ -180,66 +85,6 @@ async def life(caller: Caller, letters: Letterbox, pair: Pair, looks: int) -> No
     links = await call("the link", "GET", f"/v1/links?tenant_id={tenant}&status=active", **as_admin)
     (link,) = links.json()["items"]
     await call("end", "POST", f"/v1/links/{link['id']}/end", **as_admin)
-
-
-class Memory:
-    """Proportional resident MB of each role's processes, every ten seconds."""
-
-    def __init__(self, running: World) -> None:
-        self._world = running
-        self.samples: list[tuple[float, dict[str, float]]] = []
-
-    async def watch(self) -> None:
-        """For ever."""
-        began = time.monotonic()
-        while True:
-            sums: dict[str, float] = defaultdict(float)
-            for one in self._world.processes():
-                sums[f"{one.service} {one.role}"] += _pss(one.pid)
-            self.samples.append((time.monotonic() - began, dict(sums)))
-            await asyncio.sleep(SAMPLE_S)
-
-    def between(self, since: float, until_: float) -> dict[str, float]:
-        """Means by role."""
-        chosen = [sums for at, sums in self.samples if since <= at < until_]
-        return {
-            role: statistics.mean(sums[role] for sums in chosen)
-            for role in (chosen[0] if chosen else ())
-        }
-
-
-class Spent:
-    """Seconds of CPU by role since it was made; PostgreSQL, Kafka and the calling process, too."""
-
-    def __init__(self, running: World) -> None:
-        self._world = running
-        self._before = self._now()
-
-    def since(self) -> dict[str, float]:
-        return {role: spent - self._before[role] for role, spent in self._now().items()}
-
-    def _now(self) -> dict[str, float]:
-        spent: dict[str, float] = defaultdict(float)
-        for one in self._world.processes():
-            spent[f"{one.service} {one.role}"] += _cpu(psutil.Process(one.pid))
-        me = psutil.Process()
-        spent["calling"] = _cpu(me)
-        for child in me.children(recursive=True):
-            name = child.name()
-            if name in ("java", "postgres"):
-                spent[name] += _cpu(child)
-        return spent
-
-
-def _cpu(process: psutil.Process) -> float:
-    try:
-        return float(sum(process.cpu_times()[:4]))
-    except psutil.NoSuchProcess:
-        return 0.0
-
-
-def _pss(pid: int) -> float:
-    return float(psutil.Process(pid).memory_full_info().pss) / 2**20
 
 
 async def main(rate: float, minutes: float, looks: int) -> None:
