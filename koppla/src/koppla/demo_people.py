@@ -8,7 +8,7 @@ from contracts.events.directory import BureauRecord
 from koppla.demo_names import EXCLUDED_GROUPS
 from koppla.directory_file import DirectoryFile
 from koppla.issuer import DevelopmentIssuer
-from portal.sign_in.demo import TOKEN_TTL_S, DemoPerson, Kind
+from portal.sign_in.demo import Demo, DemoPerson, Kind, SigningKey
 
 SUPPORT = DemoPerson(
     sub="support-1",
@@ -22,30 +22,17 @@ _MOST_BUREAUS = 5
 """Ordinary ones; a list of all would help nobody to choose."""
 
 
-class DirectoryDemo:
+class DirectoryDemo(Demo):
     """folder: the run's data folder, with what was imported and the development issuer's key."""
 
     def __init__(self, folder: Path) -> None:
-        self._issuer = DevelopmentIssuer(folder)
+        super().__init__(SigningKey.model_validate(DevelopmentIssuer(folder).document()))
         self._file = DirectoryFile(folder, "bureaus")
 
     def people(self) -> Sequence[DemoPerson]:
         """As imported now."""
         state = self._file.state().values()
         return people_of(BureauRecord.model_validate_json(one) for one in state if one)
-
-    def token(
-        self,
-        sub: str,
-        roles: Sequence[str],
-        *,
-        bureau_id: str | None = None,
-        name: str | None = None,
-        email: str | None = None,
-        ttl: int = TOKEN_TTL_S,
-    ) -> str:
-        about: dict[str, Any] = {"bureau_id": bureau_id, "name": name, "email": email}
-        return self._issuer.token(sub, roles, ttl=ttl, **about)
 
 
 def people_of(bureaus: Iterator[BureauRecord]) -> list[DemoPerson]:

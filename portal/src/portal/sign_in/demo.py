@@ -2,8 +2,9 @@
 
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import jwt
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -28,9 +29,24 @@ class DemoPerson(BaseModel):
     bureau_name: str | None = None
 
 
-class Demo(Protocol):
+class SigningKey(BaseModel):
+    """Of the development issuer. key: private, in PEM. kid: its name in the issuer's JWKS."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    issuer: str
+    audience: str
+    kid: str
+    key: str
+
+
+class Demo(ABC):
     """Where people and tokens come from."""
 
+    def __init__(self, signing: SigningKey) -> None:
+        self._signing = signing
+
+    @abstractmethod
     def people(self) -> Sequence[DemoPerson]:
         """In the order in which they are shown."""
 
@@ -45,21 +61,26 @@ class Demo(Protocol):
         ttl: int = TOKEN_TTL_S,
     ) -> str:
         """A bearer token that the services accept. ttl: in seconds."""
+        now = int(time.time())
+        about: dict[str, Any] = {"bureau_id": bureau_id, "name": name, "email": email}
+        payload = {
+            "iss": self._signing.issuer,
+            "aud": self._signing.audience,
+            "sub": sub,
+            "roles": list(roles),
+            "iat": now,
+            "exp": now + ttl,
+            **{claim: value for claim, value in about.items() if value is not None},
+        }
+        header = {"kid": self._signing.kid}
+        return jwt.encode(payload, self._signing.key, algorithm="EdDSA", headers=header)
 
 
-class _Document(BaseModel):
-    """key: the issuer's private key in PEM. kid: its name in the issuer's JWKS."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    issuer: str
-    audience: str
-    kid: str
-    key: str
+class _Document(SigningKey):
     people: tuple[DemoPerson, ...]
 
 
-class DocumentDemo:
+class DocumentDemo(Demo):
     """People and key from one document, as a deployment for development has it in a file.
 
     `{"issuer", "audience", "kid", "key", "people": [DemoPerson]}` in JSON. Raises SettingError.
@@ -67,34 +88,12 @@ class DocumentDemo:
 
     def __init__(self, text: str) -> None:
         try:
-            self._document = _Document.model_validate(json.loads(text))
+            document = _Document.model_validate(json.loads(text))
+            super().__init__(document)
             self.token("nobody", [])
         except (ValidationError, ValueError, TypeError, jwt.PyJWTError):
             raise SettingError("KOPPLA_PORTAL_DEMO: is no list of people with a key") from None
+        self._people = document.people
 
     def people(self) -> Sequence[DemoPerson]:
-        return self._document.people
-
-    def token(
-        self,
-        sub: str,
-        roles: Sequence[str],
-        *,
-        bureau_id: str | None = None,
-        name: str | None = None,
-        email: str | None = None,
-        ttl: int = TOKEN_TTL_S,
-    ) -> str:
-        now = int(time.time())
-        about: dict[str, Any] = {"bureau_id": bureau_id, "name": name, "email": email}
-        payload = {
-            "iss": self._document.issuer,
-            "aud": self._document.audience,
-            "sub": sub,
-            "roles": list(roles),
-            "iat": now,
-            "exp": now + ttl,
-            **{claim: value for claim, value in about.items() if value is not None},
-        }
-        header = {"kid": self._document.kid}
-        return jwt.encode(payload, self._document.key, algorithm="EdDSA", headers=header)
+        return self._people
