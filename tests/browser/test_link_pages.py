@@ -1,15 +1,12 @@
 """The client's admin who has never heard of any of this, with the mail on her phone."""
 
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.letters import Letters
-from tests.browser.window import looked_at, window
+from tests.browser.window import PHONE, looked_at, window
 from tests.support.platform import Platform
-
-PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 
 
 async def confirm_and_accept(page: Page) -> None:

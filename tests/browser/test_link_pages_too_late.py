@@ -8,8 +8,7 @@ import asyncpg
 from playwright.async_api import Browser, expect
 
 from tests.browser.letters import Letters
-from tests.browser.test_link_pages import PHONE
-from tests.browser.window import looked_at, window
+from tests.browser.window import PHONE, looked_at, window
 from tests.support.platform import Platform, koppla
 
 AN_HOUR_AGO = "now() - interval '1 hour'"
