@@ -6,6 +6,7 @@ It checks what a strict issuer checks: client, redirect address, PKCE, and each 
 import base64
 import hashlib
 import json
+import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +25,8 @@ CLIENT, SECRET, AUDIENCE = "koppla-portal", "s3cret, with: signs", "koppla"
 
 class Issuer:
     """person: claims of whoever signs in. id_token, access_token: changes of the next tokens'
-    claims, for what must not be believed. deny: she does not consent."""
+    claims, for what must not be believed. deny: she does not consent. ended: her sign-in is over,
+    so that no token is renewed. renewed: how often one was; each refresh token is good once."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -35,8 +37,12 @@ class Issuer:
         self.access_token: dict[str, Any] = {}
         self.forged = False
         self.deny = False
+        self.ended = False
+        self.renewed = 0
+        self.signed_out: list[dict[str, str]] = []
         self.asked: list[dict[str, str]] = []
         self._codes: dict[str, dict[str, str]] = {}
+        self._refresh_token = ""
 
     def about(self) -> dict[str, str]:
         return {
@@ -44,6 +50,7 @@ class Issuer:
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.url}/token",
             "jwks_uri": f"{self.url}/jwks",
+            "end_session_endpoint": f"{self.url}/end",
         }
 
     def keys(self) -> dict[str, Any]:
@@ -67,7 +74,9 @@ class Issuer:
         return f"{redirect}?{urlencode({'code': code, 'state': asked['state']})}"
 
     def tokens(self, form: dict[str, str]) -> dict[str, Any] | None:
-        """For a code, once; None where something does not match."""
+        """For a code or a refresh token, once; None where something does not match."""
+        if form["grant_type"] == "refresh_token":
+            return self._renew(form.get("refresh_token", ""))
         asked = self._codes.pop(form.get("code", ""), None)
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
@@ -75,6 +84,17 @@ class Issuer:
             return None
         if form.get("redirect_uri") != asked["redirect_uri"]:
             return None
+        return self._given(asked["nonce"])
+
+    def _renew(self, refresh_token: str) -> dict[str, Any] | None:
+        if self.ended or not refresh_token or refresh_token != self._refresh_token:
+            return None
+        self.renewed += 1
+        return self._given(None)
+
+    def _given(self, nonce: str | None) -> dict[str, Any]:
+        """nonce: None where a token is renewed."""
+        self._refresh_token = secrets.token_urlsafe(16)
         now = int(time.time())
         common = {"iss": self.url, "sub": self.person["sub"], "iat": now, "exp": now + 600}
         return {
@@ -85,11 +105,12 @@ class Issuer:
                 {
                     **common,
                     "aud": CLIENT,
-                    "nonce": asked["nonce"],
+                    **({"nonce": nonce} if nonce is not None else {}),
                     "name": self.person["name"],
                     **self.id_token,
                 }
             ),
+            "refresh_token": self._refresh_token,
             "token_type": "Bearer",
             "expires_in": 600,
         }
@@ -126,6 +147,12 @@ def _app(played: Issuer, redirect: str) -> FastAPI:
     @app.get("/authorize")
     async def authorize(request: Request) -> Response:
         return RedirectResponse(played.consent(dict(request.query_params), redirect), 303)
+
+    @app.get("/end")
+    async def end(request: Request) -> Response:
+        asked = dict(request.query_params)
+        played.signed_out.append(asked)
+        return RedirectResponse(asked["post_logout_redirect_uri"], 303)
 
     @app.post("/token")
     async def token(request: Request) -> Response:

@@ -1,13 +1,15 @@
 """Sign-in by OpenID Connect, at an issuer whose tokens the services accept."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 
 from koppla.waiting import until
+from portal.tests.at_issuer import at_issuer, come_back, sign_in
 from portal.tests.browser import Browser
 from portal.tests.conftest import bring_in
 from portal.tests.issuer import AUDIENCE, CLIENT, SECRET, Issuer, issuer
@@ -56,7 +58,9 @@ async def run(
 async def played(run: tuple[Platform, Issuer]) -> Issuer:
     _, played = run
     played.person, played.id_token, played.access_token = dict(ADA), {}, {}
-    played.forged = played.deny = False
+    played.forged = played.deny = played.ended = False
+    played.renewed = 0
+    played.signed_out.clear()
     return played
 
 
@@ -98,7 +102,7 @@ async def test_nobody_is_chosen_for_development_where_there_is_an_issuer(browser
 
 async def test_two_tabs_sign_in_at_once(browser: Browser, played: Issuer) -> None:
     starts = [await browser.http.get(f"/logga-in/start?till=/{one}") for one in ("a", "b")]
-    backs = [await _at_issuer(one.headers["location"]) for one in starts]
+    backs = [await at_issuer(one.headers["location"]) for one in starts]
     for back, path in zip(reversed(backs), ("/b", "/a"), strict=True):
         answer = await browser.http.get(back)
         assert answer.headers["location"] == path
@@ -108,7 +112,7 @@ async def test_a_code_works_once_and_in_the_browser_that_began(
     browser: Browser, played: Issuer, run: tuple[Platform, Issuer]
 ) -> None:
     start = await browser.http.get("/logga-in/start")
-    back = await _at_issuer(start.headers["location"])
+    back = await at_issuer(start.headers["location"])
     async with Browser(run[0].url) as other:
         page = await other.open(back)
         assert other.status == 400
@@ -120,7 +124,7 @@ async def test_a_code_works_once_and_in_the_browser_that_began(
 
 async def test_another_state_is_none_of_ours(browser: Browser, played: Issuer) -> None:
     start = await browser.http.get("/logga-in/start")
-    back = await _at_issuer(start.headers["location"])
+    back = await at_issuer(start.headers["location"])
     state = parse_qs(urlsplit(back).query)["state"][0]
     await browser.open(back.replace(state, state[:12] + "x" * 20))
     assert browser.status == 400
@@ -154,8 +158,7 @@ async def test_a_token_of_another_key_signs_nobody_in(browser: Browser, played: 
 
 
 async def _refused(browser: Browser, played: Issuer) -> None:
-    start = await browser.http.get("/logga-in/start")
-    page = await browser.open(await _at_issuer(start.headers["location"]))
+    page = await sign_in(browser)
     assert browser.status == 403
     assert "Inloggningen gick inte igenom" in page.headings
     assert "koppla" not in browser.http.cookies
@@ -163,30 +166,132 @@ async def _refused(browser: Browser, played: Issuer) -> None:
 
 async def test_who_does_not_consent_is_told_so(browser: Browser, played: Issuer) -> None:
     played.deny = True
-    start = await browser.http.get("/logga-in/start")
-    page = await browser.open(await _at_issuer(start.headers["location"]))
+    page = await sign_in(browser)
     assert browser.status == 403
     assert "Inloggningen avbröts" in page.headings
 
 
 async def test_a_person_without_a_bureau_is_told_so(browser: Browser, played: Issuer) -> None:
     played.person = {"sub": "p-9", "name": "Gun", "roles": []}
-    start = await browser.http.get("/logga-in/start")
-    page = await browser.open(await _at_issuer(start.headers["location"]))
+    page = await sign_in(browser)
     assert browser.path == "/ingen-sida"
     assert "Du har ingen sida här" in page.headings
 
 
-async def test_a_token_too_long_for_a_cookie_is_said_so(browser: Browser, played: Issuer) -> None:
-    played.access_token = {"groups": ["x" * 4000]}
-    await _refused(browser, played)
+async def test_a_long_token_is_kept_in_several_cookies(browser: Browser, played: Issuer) -> None:
+    played.access_token = {"groups": ["x" * 3000]}
+    page = await sign_in(browser)
+    assert "Ada Byråsson" in page.words
+    assert {"koppla", "koppla-1"} <= set(browser.http.cookies)
+    # A shorter session after a longer one is not put together with what that left behind.
+    played.access_token = {}
+    page = await sign_in(browser)
+    assert "Ada Byråsson" in page.words
 
 
-async def _at_issuer(address: str) -> str:
-    """Where the issuer sends the browser back to."""
-    async with httpx.AsyncClient(trust_env=False) as http:
-        answer = await http.get(address)
-    assert answer.status_code == 303, answer.text
-    location: str = answer.headers["location"]
-    parts = urlsplit(location)
-    return f"{parts.path}?{parts.query}"
+async def test_a_token_too_long_for_all_cookies_is_said_so(
+    browser: Browser, played: Issuer
+) -> None:
+    played.access_token = {"groups": ["x" * 12_000]}
+    await sign_in(browser)
+    assert browser.status == 403
+    assert "Inloggningen får inte plats" in browser.page.headings
+    assert "koppla" not in browser.http.cookies
+
+
+async def test_a_token_is_renewed_before_it_ends(browser: Browser, played: Issuer) -> None:
+    played.access_token = {"exp": _in(30)}
+    await come_back(browser)
+    before = browser.http.cookies["koppla"]
+    assert played.renewed == 0
+    played.access_token = {}
+    page = await browser.open("/om-mig-finns-inte")
+    assert "Ada Byråsson" in page.words
+    assert played.renewed == 1
+    assert browser.http.cookies["koppla"] != before
+    await browser.open("/om-mig-finns-inte")
+    assert played.renewed == 1
+
+
+async def test_what_was_sent_with_an_old_token_is_not_lost(
+    browser: Browser, played: Issuer
+) -> None:
+    """Between looking at a form and sending it, the token ends."""
+    played.access_token = {"exp": _in(3)}
+    await come_back(browser)
+    form = (await browser.open("/ingen-sida")).form("Logga ut")
+    await until(lambda: time.time() > played.access_token["exp"], 30, what="the token's end")
+    played.access_token = {}
+    await browser.press("Logga ut", form)
+    assert "Du är utloggad" in browser.page.words
+    assert not [name for name in browser.http.cookies if name.startswith("koppla-")]
+    assert "koppla" not in browser.http.cookies
+
+
+async def test_pages_that_are_opened_at_once_renew_once(browser: Browser, played: Issuer) -> None:
+    played.access_token = {"exp": _in(30)}
+    await come_back(browser)
+    held = browser.http.cookies["koppla"]
+    played.access_token = {}
+    answers = await asyncio.gather(
+        *(browser.http.get("/ingen-sida", headers={"cookie": f"koppla={held}"}) for _ in range(5))
+    )
+    assert not [one for one in answers if "/logga-in" in one.headers["location"]]
+    assert played.renewed == 1
+
+
+async def test_roles_are_those_of_the_new_token(browser: Browser, played: Issuer) -> None:
+    played.access_token = {"exp": _in(30)}
+    await come_back(browser)
+    played.access_token = {"roles": []}
+    page = await browser.open("/")
+    assert browser.path == "/ingen-sida"
+    assert "Ada Byråsson" in page.words
+
+
+async def test_where_the_issuer_says_no_one_works_on_until_the_end(
+    browser: Browser, played: Issuer
+) -> None:
+    played.access_token = {"exp": _in(5)}
+    await come_back(browser)
+    played.ended = True
+    page = await browser.open("/ingen-sida")
+    assert "Ada Byråsson" in page.words
+    await until(lambda: time.time() > played.access_token["exp"], 30, what="the token's end")
+    await browser.open("/forfragningar?status=pending")
+    assert browser.path == "/logga-in"
+    assert "till=/forfragningar%3Fstatus%3Dpending" in browser.page.link("Logga in").href
+
+
+async def test_a_new_token_of_somebody_else_is_not_taken(browser: Browser, played: Issuer) -> None:
+    played.access_token = {"exp": _in(30)}
+    await come_back(browser)
+    played.person = {**ADA, "sub": "p-2-admin", "name": "Bo"}
+    played.access_token = {}
+    page = await browser.open("/ingen-sida")
+    assert played.renewed == 1
+    assert "Bo" not in page.words.split()
+    assert "Ada Byråsson" in page.words
+
+
+async def test_signing_out_ends_the_sign_in_at_the_issuer(
+    browser: Browser, played: Issuer, run: tuple[Platform, Issuer]
+) -> None:
+    page = await sign_in(browser)
+    form = page.form("Logga ut")
+    assert browser.answer is not None
+    assert played.url in browser.answer.headers["content-security-policy"]
+    answer = await browser.post("/logga-ut", form.fields)
+    leads_to = urlsplit(answer.headers["location"])
+    assert f"{leads_to.scheme}://{leads_to.netloc}" == played.url
+    page = await browser.open(await at_issuer(answer.headers["location"]))
+    (asked,) = played.signed_out
+    assert asked["client_id"] == CLIENT
+    assert asked["post_logout_redirect_uri"] == f"{run[0].url}/"
+    assert asked["id_token_hint"].count(".") == 2
+    assert "Du är utloggad." in page.words
+    assert "koppla" not in browser.http.cookies
+
+
+def _in(seconds: int) -> int:
+    return int(time.time()) + seconds

@@ -94,10 +94,12 @@ def sealed(platform: Platform, **about: Any) -> str:
         "bureau_id": "p-1",
         "csrf": new_csrf("p-1-admin"),
         "ends_at": datetime.now(UTC) + timedelta(hours=1),
+        "token_ends_at": datetime.now(UTC) + timedelta(hours=1),
         **about,
     }
     keys = Keys.parse(secrets_of(platform.data)["portal_keys"])
-    return keys.seal("session").close(Session.model_validate(given).model_dump(mode="json"))
+    session = Session.model_validate(given).model_dump(mode="json")
+    return f"1.{keys.seal('session').close(session)}"
 
 
 async def test_a_session_whose_time_is_over_is_none(browser: Browser, platform: Platform) -> None:

@@ -22,6 +22,7 @@ from portal.shared import Portal
 from portal.sign_in import routes as sign_in
 from portal.sign_in.demo import Demo, DocumentDemo
 from portal.sign_in.oidc import OpenIdConnect
+from portal.sign_in.renewal import Renewal
 
 NAME = "portal"
 
@@ -87,6 +88,8 @@ def _app(portal: Portal) -> FastAPI:
         app.include_router(group)
     unexpected = errors.install(app)
     # The last one added is the outermost.
+    if oidc is not None:
+        app.add_middleware(Renewal, sessions=portal.sessions, oidc=oidc)
     app.add_middleware(LastNet, page=unexpected)
     app.add_middleware(PageHeaders, forms_lead_to=_other_origins(portal.settings))
     app.add_middleware(Edge, metrics=metrics)
@@ -94,8 +97,10 @@ def _app(portal: Portal) -> FastAPI:
 
 
 def _other_origins(settings: PortalSettings) -> tuple[str, ...]:
-    platform = origin(settings.platform_url)
-    return () if platform == origin(settings.public_url) else (platform,)
+    """Where forms lead: a sign-in to the platform, signing out to the issuer."""
+    places = [settings.platform_url, *filter(None, [settings.portal_oidc_issuer])]
+    ours = origin(settings.public_url)
+    return tuple(dict.fromkeys(one for one in map(origin, places) if one != ours))
 
 
 def _add_health(app: FastAPI, metrics: Metrics) -> None:

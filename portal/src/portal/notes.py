@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 NOTES: Mapping[str, str] = {
     "note.signed_out": "info",
+    "note.signed_out_here": "warning",
     "note.check_and_send": "warning",
     "note.request_sent": "success",
     "note.already_sent": "info",

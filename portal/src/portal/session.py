@@ -14,17 +14,23 @@ from portal.sealing import Seal
 MOST = 3800
 """Bytes of a cookie's value: with its name and attributes browsers keep 4096."""
 
+PIECES = 3
+"""Cookies over which one session may be spread: servers and proxies take headers of 16 kB."""
+
 BUREAU_ROLES = ("bureau_admin", "consultant")
 
 
 class TooLarge(Exception):
-    """The bearer token is too long for a cookie."""
+    """The bearer token is too long for all the cookies that there may be."""
 
 
 class Session(BaseModel):
     """token: the bearer token that calls to the gateway carry. csrf: what her forms must hold.
 
     entry_points: those of her bureau, as linking said at sign-in; both where it did not say.
+    token_ends_at: from then on services refuse the token. ends_at: the longest that it may be
+    renewed, by the refresh token. id_token: tells the issuer who signs out. Both tokens are None
+    where the issuer gave none, or where they did not fit.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -38,6 +44,9 @@ class Session(BaseModel):
     entry_points: tuple[str, ...] = ("client_manager", "digital_bureau")
     csrf: str
     ends_at: datetime
+    token_ends_at: datetime
+    refresh_token: str | None = None
+    id_token: str | None = None
 
     def has(self, *roles: str) -> bool:
         return not set(self.roles).isdisjoint(roles)
@@ -83,30 +92,58 @@ class Sessions:
 
     def of(self, request: Request) -> Session | None:
         """Whoever is signed in; None for nobody, and for one whose time is over."""
-        session = self.former(request)
-        return session if session is not None and session.ends_at > datetime.now(UTC) else None
+        renewed: Session | None = getattr(request.state, "renewed_session", None)
+        session = renewed or self.former(request)
+        if session is None or datetime.now(UTC) >= min(session.ends_at, session.token_ends_at):
+            return None
+        return session
 
     def former(self, request: Request) -> Session | None:
         """Also of one whose time is over."""
-        cookie = request.cookies.get(self.name)
-        kept = self._seal.open(cookie, timedelta(days=30)) if cookie else None
+        sealed = self._gathered(request)
+        kept = self._seal.open(sealed, timedelta(days=30)) if sealed else None
         try:
             return Session.model_validate(kept) if kept is not None else None
         except ValidationError:
             return None
 
-    def until(self, token_ends_at: datetime) -> datetime:
-        return min(token_ends_at, datetime.now(UTC) + self._ttl)
+    def latest_end(self) -> datetime:
+        """Of a session that begins now."""
+        return datetime.now(UTC) + self._ttl
 
-    def put(self, response: Response, session: Session) -> None:
-        """Raises TooLarge."""
-        value = self._seal.close(session.model_dump(mode="json"))
-        if len(value) > MOST:
+    def put(self, response: Response, session: Session) -> Session:
+        """As it was kept: without what the issuer gave beside the bearer token, where not all fits.
+
+        Raises TooLarge."""
+        for left_out in (set[str](), {"id_token"}, {"id_token", "refresh_token"}):
+            kept = session.model_copy(update=dict.fromkeys(left_out))
+            value = self._seal.close(kept.model_dump(mode="json", exclude_none=True))
+            pieces = [value[at : at + MOST] for at in range(0, len(value), MOST)]
+            if len(pieces) <= PIECES:
+                break
+        else:
             raise TooLarge(f"a token of {len(session.token)} characters")
-        self.put_cookie(response, self.name, value)
+        # How many there are, lest one that a longer session left behind be taken for a part.
+        for name, piece in zip(
+            self._names(), [f"{len(pieces)}.{pieces[0]}", *pieces[1:]], strict=False
+        ):
+            self.put_cookie(response, name, piece)
+        return kept
 
     def end(self, response: Response) -> None:
-        self.drop_cookie(response, self.name)
+        for name in self._names():
+            self.drop_cookie(response, name)
+
+    def _names(self) -> list[str]:
+        return [self.name, *(f"{self.name}-{number}" for number in range(1, PIECES))]
+
+    def _gathered(self, request: Request) -> str:
+        """What the browser sent, put together; empty for nothing that is whole."""
+        number, dot, first = request.cookies.get(self.name, "").partition(".")
+        if not dot or number not in {str(one + 1) for one in range(PIECES)}:
+            return ""
+        rest = (request.cookies.get(name, "") for name in self._names()[1 : int(number)])
+        return "".join([first, *rest])
 
     def put_cookie(
         self, response: Response, name: str, value: str, ttl: timedelta | None = None

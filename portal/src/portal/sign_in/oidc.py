@@ -6,8 +6,10 @@ attempt, so that two tabs don't disturb one another.
 
 import time
 import warnings
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import structlog
@@ -16,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from chassis.auth import ALGORITHMS
+from portal.edge import origin
 from portal.settings import PortalSettings
 from portal.sign_in.identity import Identity, NoIdentity, identity_of
 
@@ -57,6 +60,16 @@ class Attempt:
         return cls(generate_token(32), generate_token(32), generate_token(48))
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What the issuer gave. refresh: None where it gives none. proof: the ID token."""
+
+    access: str
+    who: Identity
+    refresh: str | None
+    proof: str | None
+
+
 class OpenIdConnect:
     """The issuer of the settings. Its own description is read when it is first needed, and anew
     after some minutes."""
@@ -79,37 +92,65 @@ class OpenIdConnect:
             )
         return str(url)
 
-    async def redeem(self, attempt: Attempt, code: str) -> tuple[str, Identity]:
-        """The access token, and who signed in. Raises SignInFailed, IssuerUnavailable."""
+    async def redeem(self, attempt: Attempt, code: str) -> SignedIn:
+        """Who signed in, for the code that she came back with. Raises SignInFailed,
+        IssuerUnavailable."""
         about = await self._about()
-        try:
-            async with self._client() as client:
-                answer = await client.fetch_token(
+        async with self._client() as client:
+            answer = await _answered(
+                client.fetch_token(
                     about["token_endpoint"],
                     grant_type="authorization_code",
                     code=code,
                     code_verifier=attempt.verifier,
                 )
-        except OAuthError as error:
-            raise SignInFailed(f"token: {error.error}") from None
-        except (httpx.HTTPError, ValueError) as error:
-            raise IssuerUnavailable(type(error).__name__) from None
-        token, id_token = answer.get("access_token"), answer.get("id_token")
-        if not isinstance(token, str) or not isinstance(id_token, str):
+            )
+        token, proof = answer.get("access_token"), answer.get("id_token")
+        if not isinstance(token, str) or not isinstance(proof, str):
             raise SignInFailed("the issuer gave no access token or no ID token")
-        claims = await self._verified(id_token, token, attempt)
-        try:
-            who = identity_of(token, name=claims.get("name"))
-        except NoIdentity:
-            raise SignInFailed("the access token is none that the services take") from None
-        if who.sub != claims["sub"]:
-            raise SignInFailed("ID token and access token are of two people")
-        return token, who
+        claims = await self._verified(proof, token, nonce=attempt.nonce)
+        who = _identity(token, claims)
+        return SignedIn(token, who, _text(answer, "refresh_token"), proof)
 
-    async def _verified(self, id_token: str, token: str, attempt: Attempt) -> dict[str, Any]:
+    async def renew(self, refresh: str, sub: str) -> SignedIn:
+        """The same person with a new token; her roles may be others now. Raises SignInFailed where
+        the issuer has ended her sign-in, and IssuerUnavailable."""
+        about = await self._about()
+        async with self._client() as client:
+            answer = await _answered(
+                client.refresh_token(about["token_endpoint"], refresh_token=refresh)
+            )
+        token, proof = answer.get("access_token"), _text(answer, "id_token")
+        if not isinstance(token, str):
+            raise SignInFailed("the issuer gave no access token")
+        # An issuer need not give a new ID token; the one that it gives must be of the same person.
+        claims = {"sub": sub} if proof is None else await self._verified(proof, token)
+        who = _identity(token, claims)
+        if who.sub != sub:
+            raise SignInFailed("the new token is of somebody else")
+        return SignedIn(token, who, _text(answer, "refresh_token") or refresh, proof)
+
+    async def end_address(self, proof: str | None) -> str | None:
+        """Where her sign-in at the issuer ends, too (OpenID Connect RP-Initiated Logout 1.0); None
+        where it can't be told, or is at another host: pages lead to places that they name only."""
+        try:
+            address = (await self._about()).get("end_session_endpoint")
+        except IssuerUnavailable:
+            return None
+        if not isinstance(address, str) or origin(address) != origin(self._issuer):
+            return None
+        asked = {
+            "client_id": self._settings.portal_oidc_client_id,
+            "post_logout_redirect_uri": f"{self._settings.public_url}/",
+            **({"id_token_hint": proof} if proof else {}),
+        }
+        return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
+
+    async def _verified(self, proof: str, token: str, nonce: str | None = None) -> dict[str, Any]:
+        """The claims of an ID token. nonce: that of the attempt, at the first one."""
         keys = KeySet.import_key_set(await self._keys())
         try:
-            decoded = jwt.decode(id_token, keys, algorithms=list(ALGORITHMS))
+            decoded = jwt.decode(proof, keys, algorithms=list(ALGORITHMS))
             claims = CodeIDToken(
                 decoded.claims,
                 decoded.header,
@@ -118,7 +159,7 @@ class OpenIdConnect:
                     "aud": {"essential": True, "value": self._settings.portal_oidc_client_id},
                 },
                 {
-                    "nonce": attempt.nonce,
+                    **({"nonce": nonce} if nonce is not None else {}),
                     "client_id": self._settings.portal_oidc_client_id,
                     "access_token": token,
                 },
@@ -165,3 +206,28 @@ async def _read(url: str) -> dict[str, Any]:
     except (httpx.HTTPError, ValueError, TypeError) as error:
         log.warning("issuer_unavailable", error=type(error).__name__)
         raise IssuerUnavailable(type(error).__name__) from None
+
+
+async def _answered(asked: Awaitable[Any]) -> dict[str, Any]:
+    """What the token endpoint said. Raises SignInFailed for a refusal, and IssuerUnavailable."""
+    try:
+        return dict(await asked)
+    except OAuthError as error:
+        raise SignInFailed(f"token: {error.error}") from None
+    except (httpx.HTTPError, ValueError, TypeError) as error:
+        raise IssuerUnavailable(type(error).__name__) from None
+
+
+def _identity(token: str, claims: dict[str, Any]) -> Identity:
+    try:
+        who = identity_of(token, name=claims.get("name"))
+    except NoIdentity:
+        raise SignInFailed("the access token is none that the services take") from None
+    if who.sub != claims["sub"]:
+        raise SignInFailed("ID token and access token are of two people")
+    return who
+
+
+def _text(answer: dict[str, Any], name: str) -> str | None:
+    given = answer.get(name)
+    return given if isinstance(given, str) and given else None

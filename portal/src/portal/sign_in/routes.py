@@ -18,12 +18,13 @@ from portal.guards import Anyone, Forged
 from portal.navigation import home
 from portal.session import Session, TooLarge, new_csrf
 from portal.sign_in.demo import Demo, DemoPerson
-from portal.sign_in.identity import Identity, identity_of
+from portal.sign_in.identity import identity_of
 from portal.sign_in.oidc import (
     CALLBACK,
     Attempt,
     IssuerUnavailable,
     OpenIdConnect,
+    SignedIn,
     SignInFailed,
 )
 from portal.visit import Visit
@@ -79,7 +80,8 @@ def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
         about = chosen.model_dump(include={"bureau_id", "name", "email"})
         token = demo.token(chosen.sub, chosen.roles, **about)
         who = identity_of(token, bureau_name=chosen.bureau_name)
-        return await _signed_in(visit, token, who, forms.local(form.text("till")))
+        given = SignedIn(token, who, refresh=None, proof=None)
+        return await _signed_in(visit, given, forms.local(form.text("till")))
 
     @pages.get("/logga-in/start")
     async def to_issuer(visit: Anyone, till: str = _PLACEHOLDER) -> Response:
@@ -109,13 +111,13 @@ def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
             log.info("sign_in_refused", error=error[:64])
             return errors.page(visit, "sign_in_refused", 403, back="/logga-in")
         try:
-            token, who = await oidc.redeem(Attempt(**kept), code)
+            given = await oidc.redeem(Attempt(**kept), code)
         except IssuerUnavailable:
             return errors.page(visit, "issuer_unavailable", 503, back="/logga-in")
         except SignInFailed as failed:
             log.warning("sign_in_failed", reason=str(failed))
             return errors.page(visit, "sign_in_failed", 403, back="/logga-in")
-        response = await _signed_in(visit, token, who, onwards)
+        response = await _signed_in(visit, given, onwards)
         visit.portal.sessions.drop_cookie(response, _cookie(state))
         return response
 
@@ -126,18 +128,24 @@ def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
             form = await Form.of(visit.request)
             if not forms.matches(form, visit.session.csrf):
                 raise Forged("/")
-        response = visit.to("/", note="note.signed_out")
+        former = visit.portal.sessions.former(visit.request)
+        elsewhere = oidc and former and await oidc.end_address(former.id_token)
+        note = "note.signed_out_here" if oidc and not elsewhere else "note.signed_out"
+        response = visit.to(elsewhere or "/", note=note)
         visit.portal.sessions.end(response)
         return response
 
     return pages
 
 
-async def _signed_in(visit: Visit, token: str, who: Identity, onwards: str) -> Response:
+async def _signed_in(visit: Visit, given: SignedIn, onwards: str) -> Response:
+    who = given.who
     former = visit.portal.sessions.former(visit.request)
     same = former is not None and former.sub == who.sub
     session = Session(
-        token=token,
+        token=given.access,
+        refresh_token=given.refresh,
+        id_token=given.proof,
         sub=who.sub,
         name=who.name or who.sub,
         roles=who.roles,
@@ -145,7 +153,8 @@ async def _signed_in(visit: Visit, token: str, who: Identity, onwards: str) -> R
         bureau_name=who.bureau_name,
         # Pages that she has open go on working when it is she who comes back.
         csrf=former.csrf if same and former else new_csrf(who.sub),
-        ends_at=visit.portal.sessions.until(who.ends_at),
+        ends_at=visit.portal.sessions.latest_end(),
+        token_ends_at=who.ends_at,
     )
     if session.is_bureau:
         session = session.model_copy(update=await _entry_points(visit, session))
@@ -154,7 +163,7 @@ async def _signed_in(visit: Visit, token: str, who: Identity, onwards: str) -> R
         visit.portal.sessions.put(response, session)
     except TooLarge as error:
         log.error("session_too_large", reason=str(error))
-        return errors.page(visit, "sign_in_failed", 403, back="/logga-in")
+        return errors.page(visit, "sign_in_too_large", 403)
     return response
 
 

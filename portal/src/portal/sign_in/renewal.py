@@ -1,0 +1,98 @@
+"""Who is signed in at an issuer stays so while she works: her token is renewed before it ends."""
+
+import asyncio
+import hashlib
+import time
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal.session import Session, Sessions, TooLarge
+from portal.sign_in.oidc import IssuerUnavailable, OpenIdConnect, SignInFailed
+
+log = structlog.get_logger(__name__)
+_BEFORE = timedelta(minutes=1)
+_REMEMBERED_S = 60.0
+
+
+class Renewal:
+    """Before each page: a session whose token is about to end, or has ended, goes on with a new
+    one, and the answer brings its cookie. Where the issuer says no, or nothing, it goes on to
+    its end as it is."""
+
+    def __init__(self, app: ASGIApp, sessions: Sessions, oidc: OpenIdConnect) -> None:
+        self._app = app
+        self._sessions = sessions
+        self._oidc = oidc
+        # Several pages open at once send the same cookie; many issuers take a refresh token once.
+        self._begun: dict[bytes, tuple[float, asyncio.Task[Session | None]]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        renewed = await self._renewed(Request(scope)) if scope["type"] == "http" else None
+        if renewed is None:
+            await self._app(scope, receive, send)
+            return
+        cookies = Response()
+        try:
+            kept = self._sessions.put(cookies, renewed)
+        except TooLarge as error:
+            log.error("session_too_large", reason=str(error))
+            await self._app(scope, receive, send)
+            return
+        Request(scope).state.renewed_session = kept
+
+        async def with_cookies(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                # A page that ends the session, or begins another, has the last word.
+                if not any(one.startswith(f"{self._sessions.name}=") for one in _set(headers)):
+                    for one in _set(cookies.headers):
+                        headers.append("set-cookie", one)
+            await send(message)
+
+        await self._app(scope, receive, with_cookies)
+
+    async def _renewed(self, request: Request) -> Session | None:
+        session = self._sessions.former(request)
+        now = datetime.now(UTC)
+        if session is None or session.refresh_token is None or now >= session.ends_at:
+            return None
+        if session.token_ends_at - now > _BEFORE:
+            return None
+        mark = hashlib.sha256(session.refresh_token.encode()).digest()
+        self._forget()
+        if mark not in self._begun:
+            renewing = asyncio.create_task(self._renew(session, session.refresh_token))
+            self._begun[mark] = (time.monotonic(), renewing)
+        return await asyncio.shield(self._begun[mark][1])
+
+    async def _renew(self, session: Session, refresh_token: str) -> Session | None:
+        try:
+            given = await self._oidc.renew(refresh_token, session.sub)
+        except (SignInFailed, IssuerUnavailable) as error:
+            log.info("session_not_renewed", reason=str(error))
+            return None
+        return session.model_copy(
+            update={
+                "token": given.access,
+                "token_ends_at": given.who.ends_at,
+                "refresh_token": given.refresh,
+                "id_token": given.proof or session.id_token,
+                "roles": given.who.roles,
+                "bureau_id": given.who.bureau_id,
+                "bureau_name": given.who.bureau_name or session.bureau_name,
+            }
+        )
+
+    def _forget(self) -> None:
+        old = time.monotonic() - _REMEMBERED_S
+        for mark in [one for one, (begun, _) in self._begun.items() if begun < old]:
+            del self._begun[mark]
+
+
+def _set(headers: Headers) -> list[str]:
+    return headers.getlist("set-cookie")
