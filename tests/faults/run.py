@@ -103,7 +103,12 @@ async def run(
         try:
             for name in faults:
                 began_at = history.now()
-                note = await FAULTS[name].strike(nemesis)
+                try:
+                    note = await FAULTS[name].strike(nemesis)
+                except TimeoutError as error:
+                    # What was harmed so far is judged all the same.
+                    note = f"given up: {error}"
+                    report.findings.append(f"{name} could not be made: {error}")
                 struck = Struck(name, note, await _recovery(probe), history.between(began_at))
                 report.struck.append(struck)
                 say(f"{len(report.struck)}. {name}: {note}; whole again in {struck.recovery:.1f} s")
