@@ -73,6 +73,18 @@ async def test_a_wrong_setting_is_one_line_that_names_it(tmp_path: Path) -> None
     assert "KOPPLA_SMTP_URL" in err
 
 
+async def test_with_an_issuer_of_ones_own_nothing_is_played(tmp_path: Path) -> None:
+    issuer = {"KOPPLA_JWKS_URL": "https://issuer.example/jwks"}
+    platform = {"KOPPLA_PLATFORM_URL": "https://platform.example"}
+    for given, missing in (
+        (issuer, "KOPPLA_PLATFORM_URL"),
+        (issuer | platform, "KOPPLA_SMTP_URL"),
+    ):
+        code, out, err = await koppla("up", "--data", tmp_path, env=given)
+        assert (code, out) == (2, "")
+        assert err == f"{missing}: is missing, and needed with an issuer of one's own\n"
+
+
 async def test_an_import_survives_a_kill_right_after_it_answered(tmp_path: Path) -> None:
     platform = Platform(tmp_path)
     await platform.start()

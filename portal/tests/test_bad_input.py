@@ -18,9 +18,15 @@ async def test_an_address_that_nobody_knows_is_a_page(browser: Browser, path: st
 
 
 async def test_an_address_with_a_slash_too_many_leads_to_the_page(browser: Browser) -> None:
-    answer = await browser.http.get("/forfragningar/")
+    forged = {"host": "elsewhere.example"}
+    answer = await browser.http.get("/forfragningar/?status=pending", headers=forged)
     assert answer.status_code == 307
-    assert answer.headers["location"] == f"{browser.url}/forfragningar"
+    assert answer.headers["location"] == "/forfragningar?status=pending"
+    for path in ("//elsewhere.example/", "//"):
+        answer = await browser.http.get(browser.url + path)
+        assert answer.status_code == 404
+    answer = await browser.http.get("/%5C%C3%A5/")
+    assert answer.headers["location"] == "/%5C%C3%A5"
 
 
 async def test_a_method_that_nobody_knows_is_a_page(browser: Browser) -> None:

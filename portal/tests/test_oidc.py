@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from koppla.embedded.ports import free_port
 from koppla.waiting import until
 from portal.tests.at_issuer import at_issuer, come_back, sign_in
 from portal.tests.browser import Browser
@@ -42,6 +43,8 @@ async def run(
             "ISSUER": played.url,
             "AUDIENCE": AUDIENCE,
             "JWKS_URL": f"{played.url}/jwks",
+            "PLATFORM_URL": "https://platform.example",
+            "SMTP_URL": f"smtp://127.0.0.1:{free_port()}",
             "PORTAL_OIDC_ISSUER": played.url,
             "PORTAL_OIDC_CLIENT_ID": CLIENT,
             "PORTAL_OIDC_CLIENT_SECRET": SECRET,
@@ -90,6 +93,12 @@ async def test_signing_in_at_the_issuer_leads_to_where_one_wanted_to_be(
     await until(taken, 120, what="the issuer's user to be let in")
     assert played.asked[-1]["code_challenge_method"] == "S256"
     assert not [name for name in browser.http.cookies if name.startswith("koppla_sign_in_")]
+
+
+async def test_nothing_for_development_is_there(browser: Browser, played: Issuer) -> None:
+    for path in ("/demo/platform", "/inbox"):
+        await browser.open(path)
+        assert browser.status == 404
 
 
 async def test_nobody_is_chosen_for_development_where_there_is_an_issuer(browser: Browser) -> None:

@@ -59,6 +59,14 @@ def test_a_setting_that_is_wrong_is_named(
     assert not value or value not in said
 
 
+def test_the_played_platform_is_none_for_real_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    for each, given in GIVEN.items():
+        monkeypatch.setenv(each, given)
+    monkeypatch.setenv("KOPPLA_PLATFORM_URL", f"{GIVEN['KOPPLA_PUBLIC_URL']}/demo/platform")
+    with pytest.raises(SettingError, match=r"^KOPPLA_PLATFORM_URL: must be the platform's own"):
+        load(PortalSettings).check_sign_in()
+
+
 async def test_it_is_one_line_and_exit_2() -> None:
     command = [sys.executable, "-m", "portal", "serve", "--port", str(free_port())]
     code, out, err = await run(command, env={**GIVEN, "KOPPLA_PORTAL_OIDC_ISSUER": ""})

@@ -117,9 +117,11 @@ def _alive(process: psutil.Process) -> bool:
         return False
 
 
-async def koppla(*arguments: str | Path, cwd: Path | None = None) -> tuple[int, str, str]:
+async def koppla(
+    *arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> tuple[int, str, str]:
     """One command: exit code, standard output, standard error."""
-    return await run([KOPPLA, *map(str, arguments)], cwd)
+    return await run([KOPPLA, *map(str, arguments)], cwd, env)
 
 
 async def shell(command: str, cwd: Path) -> tuple[int, str, str]:

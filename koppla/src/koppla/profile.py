@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chassis.settings import is_given
+from chassis.settings import SettingError, is_given
 from koppla.issuer import AUDIENCE, ISSUER, DevelopmentIssuer
 
 SERVICES = ("search", "linking", "notifier", "activation")
@@ -32,6 +32,16 @@ _KEYS = ("link_keys", "sign_in_keys", "portal_keys")
 def names_a_real_issuer() -> bool:
     """Whether the environment names an issuer of its own; then ours signs nothing."""
     return any(map(is_given, _REAL_ISSUER))
+
+
+def check_real_issuer(smtp: str | None) -> None:
+    """Raises SettingError where people who are real would meet what is for development only: the
+    played platform, and an inbox in which anybody reads their mails. smtp: the server named."""
+    if not names_a_real_issuer():
+        return
+    given = {"KOPPLA_PLATFORM_URL": is_given("KOPPLA_PLATFORM_URL"), "KOPPLA_SMTP_URL": bool(smtp)}
+    for missing in (name for name, is_there in given.items() if not is_there):
+        raise SettingError(f"{missing}: is missing, and needed with an issuer of one's own")
 
 
 @dataclass(frozen=True, slots=True)

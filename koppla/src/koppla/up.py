@@ -27,7 +27,13 @@ from koppla.embedded.processes import NotStarted
 from koppla.forgetful_broker import Keeper
 from koppla.gateway import Gateway
 from koppla.inbox.mailbox import Mailbox
-from koppla.profile import Attached, names_a_real_issuer, portal_settings_of, settings_of
+from koppla.profile import (
+    Attached,
+    check_real_issuer,
+    names_a_real_issuer,
+    portal_settings_of,
+    settings_of,
+)
 from koppla.services import Kind, kinds
 from koppla.walk import text
 
@@ -59,6 +65,10 @@ def run(options: Options) -> None:
         raise CannotStart(f"KOPPLA_LOG_LEVEL: must be one of {', '.join(_LEVELS)}")
     configure_logging(level)
     try:
+        check_real_issuer(_smtp(options))
+    except SettingError as error:
+        raise CannotStart(str(error)) from None
+    try:
         bound = listen("127.0.0.1", options.port)
     except OSError:
         raise CannotStart(f"port {options.port} is in use: choose another by --port") from None
@@ -73,10 +83,14 @@ def run(options: Options) -> None:
         bound.close()
 
 
+def _smtp(options: Options) -> str | None:
+    return options.smtp or os.environ.get("KOPPLA_SMTP_URL") or None
+
+
 async def _run(options: Options, folder: DataFolder, bound: Any) -> None:
     url = f"http://localhost:{options.port}"
     kafka = options.kafka or os.environ.get("KOPPLA_KAFKA") or None
-    smtp = options.smtp or os.environ.get("KOPPLA_SMTP_URL") or None
+    smtp = _smtp(options)
     mailbox = Mailbox(folder.path / "inbox")
     stopped = asyncio.create_task(until_signalled())
     async with (
@@ -158,6 +172,10 @@ async def _portal(url: str, folder: Path, *, has_inbox: bool) -> AsyncIterator[A
     ways = (footer.API, footer.EVENTS, footer.DESIGN, footer.STATUS)
     settings = load(PortalSettings, **portal_settings_of(url, folder))
     demo = None if names_a_real_issuer() else DirectoryDemo(folder)
+    if settings.has_issuer:
+        settings.check_sign_in()
+    elif demo is None:
+        log.warning("nobody_can_sign_in", setting="KOPPLA_PORTAL_OIDC_ISSUER")
     async with app.opened(settings, demo, (footer.INBOX, *ways) if has_inbox else ways) as opened:
         yield opened
 

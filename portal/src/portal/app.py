@@ -76,7 +76,7 @@ def _app(portal: Portal) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        redirect_slashes=True,
+        redirect_slashes=False,
     )
     app.state.portal = portal
     metrics = Metrics(NAME)

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from chassis.problems import Refused as EdgeRefused
 from portal import forms
@@ -68,6 +68,16 @@ async def _sent(visit: Visit) -> Form | None:
     return form
 
 
+def _without_slash(request: Request) -> str:
+    """The address without a slash too many at the path's end; empty for one that has none. By path
+    alone, not by the name that the request gives this host."""
+    path = request.url.path
+    if request.method not in ("GET", "HEAD") or not path.endswith("/"):
+        return ""
+    meant = forms.local(path.rstrip("/"), "")
+    return f"{meant}?{request.url.query}" if meant and request.url.query else meant
+
+
 def install(app: FastAPI) -> Callable[[Request], Awaitable[Response]]:
     """Makes every error of the app a page; the one of what nobody expected."""
 
@@ -102,6 +112,8 @@ def install(app: FastAPI) -> Callable[[Request], Awaitable[Response]]:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 404 and (meant := _without_slash(request)):
+            return RedirectResponse(meant, 307)
         kind = _OF_STATUS.get(error.status_code, "refused")
         return page(visiting(request), kind, error.status_code)
 

@@ -132,9 +132,8 @@ class Drafts:
     another bureau.
     """
 
-    _NAME = "koppla_draft"
-
     def __init__(self, seal: Seal, sessions: Sessions) -> None:
+        self._name = sessions.own_name("koppla_draft")
         self._seal = seal
         self._sessions = sessions
 
@@ -144,11 +143,11 @@ class Drafts:
             {"step": step, "guard": form.raw(CSRF)[:100], "fields": _pressed(fields)}
         )
         if fields and len(sealed) <= MOST:
-            self._sessions.put_cookie(response, self._NAME, sealed, DRAFT_TTL)
+            self._sessions.put_cookie(response, self._name, sealed, DRAFT_TTL)
 
     def of(self, request: Request, sub: str) -> Form | None:
         """What that person typed on the page of this request."""
-        cookie = request.cookies.get(self._NAME)
+        cookie = request.cookies.get(self._name)
         kept: Mapping[str, Any] | None = self._seal.open(cookie, DRAFT_TTL) if cookie else None
         if kept is None or kept["step"] != address(request):
             return None
@@ -157,7 +156,7 @@ class Drafts:
         return Form([(str(name), str(value)) for name, value in _unpressed(kept["fields"])])
 
     def drop(self, response: Response) -> None:
-        self._sessions.drop_cookie(response, self._NAME)
+        self._sessions.drop_cookie(response, self._name)
 
 
 def _pressed(fields: list[list[str]]) -> str:

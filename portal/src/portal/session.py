@@ -87,8 +87,12 @@ class Sessions:
         self._seal = seal
         self._ttl = ttl
         self._secure = secure
-        # The prefix makes browsers refuse a cookie that a neighbouring host tries to set.
-        self.name = "__Host-koppla" if secure else "koppla"
+        self.name = self.own_name("koppla")
+
+    def own_name(self, name: str) -> str:
+        """Of a cookie of the portal's. The prefix makes browsers refuse one that a neighbouring
+        host tries to set."""
+        return f"__Host-{name}" if self._secure else name
 
     def of(self, request: Request) -> Session | None:
         """Whoever is signed in; None for nobody, and for one whose time is over."""

@@ -9,6 +9,9 @@ from chassis.client_address import ProxySettings
 from chassis.settings import Duration, SettingError
 from portal.sealing import Keys
 
+PLAYED_PLATFORM = "/demo/platform"
+"""Where a run for development plays the platform's side."""
+
 
 class PortalSettings(ProxySettings):
     """public_url: where people reach the portal. platform_url: where a sign-in leads, as activation
@@ -72,9 +75,14 @@ class PortalSettings(ProxySettings):
         return bool(self.portal_oidc_issuer)
 
     def check_sign_in(self) -> None:
-        """Raises SettingError where nobody could sign in."""
+        """Raises SettingError where nobody could sign in, or sign-ins would lead to nowhere."""
         if self.has_issuer and not self.portal_oidc_client_id:
             raise SettingError("KOPPLA_PORTAL_OIDC_CLIENT_ID: is missing")
+        if self.has_issuer and self.platform_url == f"{self.public_url}{PLAYED_PLATFORM}":
+            raise SettingError(
+                f"KOPPLA_PLATFORM_URL: must be the platform's own, {PLAYED_PLATFORM} is not there"
+                " where KOPPLA_PORTAL_OIDC_ISSUER is set"
+            )
         if not self.has_issuer and not (
             self.portal_demo and self.portal_demo.get_secret_value().strip()
         ):

@@ -31,6 +31,7 @@ class Visit:
         self.portal = portal
         self.session: Session | None = portal.sessions.of(request)
         self._draft: Form | None = None
+        self._note = portal.sessions.own_name(_NOTE)
         self.locale = languages.language(request)
         # Where the page stands that this request is of: of a form, the page that it was on.
         self.step = forms.address(request)
@@ -62,11 +63,11 @@ class Visit:
     ) -> Response:
         """The page. note: a key of the catalogue, for what has just been done; else that of the
         redirect which led here. about: what the template needs."""
-        kept = self.request.cookies.get(_NOTE)
+        kept = self.request.cookies.get(self._note)
         given = {**self._frame(), "note": note or _known_note(kept), **about}
         response = HTMLResponse(self.portal.pages.render(template, self.locale, given), status)
         if kept:
-            self.portal.sessions.drop_cookie(response, _NOTE)
+            self.portal.sessions.drop_cookie(response, self._note)
         if self._draft is not None:
             self.portal.drafts.drop(response)
         return self._finish(response)
@@ -85,7 +86,7 @@ class Visit:
         response = RedirectResponse(path + asked, 303)
         if note is not None:
             assert note in NOTES
-            self.portal.sessions.put_cookie(response, _NOTE, note)
+            self.portal.sessions.put_cookie(response, self._note, note)
         self._finish(response)
         return response
 

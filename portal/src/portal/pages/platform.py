@@ -12,6 +12,7 @@ from portal.gateway import shapes
 from portal.gateway.client import Calls
 from portal.gateway.refusals import GatewayError, Refused, Unavailable
 from portal.guards import Anyone
+from portal.settings import PLAYED_PLATFORM
 from portal.sign_in.demo import Demo
 from portal.visit import Visit
 
@@ -21,7 +22,7 @@ _TTL_S = 60
 _REFUSED = {"SIGN_IN_SPENT": "spent", "NO_PERMISSION": "no_permission"}
 
 
-@router.get("/demo/platform")
+@router.get(PLAYED_PLATFORM)
 async def take_over(visit: Anyone, token: str = "") -> Response:
     """Lets somebody in once, by the hand-off in the address."""
     demo = visit.portal.demo

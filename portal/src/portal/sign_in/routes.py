@@ -93,7 +93,9 @@ def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
         except IssuerUnavailable:
             return errors.page(visit, "issuer_unavailable", 503, back=visit.step)
         kept = visit.portal.attempts.close({**asdict(attempt), "onwards": forms.local(till)})
-        visit.portal.sessions.put_cookie(response, _cookie(attempt.state), kept, _ATTEMPT_TTL)
+        visit.portal.sessions.put_cookie(
+            response, _cookie(visit, attempt.state), kept, _ATTEMPT_TTL
+        )
         return response
 
     @pages.get(CALLBACK)
@@ -102,7 +104,7 @@ def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
     ) -> Response:
         if oidc is None:
             raise HTTPException(404)
-        cookie = visit.request.cookies.get(_cookie(state), "")
+        cookie = visit.request.cookies.get(_cookie(visit, state), "")
         kept = visit.portal.attempts.open(cookie, _ATTEMPT_TTL) if cookie else None
         if kept is None or kept["state"] != state:
             return errors.page(visit, "sign_in_stale", 400, back="/logga-in")
@@ -118,7 +120,7 @@ def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
             log.warning("sign_in_failed", reason=str(failed))
             return errors.page(visit, "sign_in_failed", 403, back="/logga-in")
         response = await _signed_in(visit, given, onwards)
-        visit.portal.sessions.drop_cookie(response, _cookie(state))
+        visit.portal.sessions.drop_cookie(response, _cookie(visit, state))
         return response
 
     @pages.post("/logga-ut")
@@ -181,5 +183,6 @@ def _check_own(visit: Visit) -> None:
         raise Forged("/")
 
 
-def _cookie(state: str) -> str:
-    return "koppla_sign_in_" + "".join(c for c in state[:12] if c.isalnum())
+def _cookie(visit: Visit, state: str) -> str:
+    mark = "".join(c for c in state[:12] if c.isalnum())
+    return visit.portal.sessions.own_name(f"koppla_sign_in_{mark}")
