@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.database import Database, async_url, is_transient
+from koppla.waiting import until
 from tests.support.sample import Sample, notes
 
 
@@ -39,6 +40,23 @@ async def test_time_outs_and_lost_connections_pass(sample: Sample) -> None:
     assert is_transient(await _fails(sample, *slow))
     ended = await _fails(sample, "SELECT pg_terminate_backend(pg_backend_pid())")
     assert is_transient(ended)
+    await sample.database.ping()
+
+
+async def test_connections_that_the_server_has_closed_are_opened_anew(sample: Sample) -> None:
+    engine = sample.database.engine
+    async with engine.connect() as one, engine.connect() as other:
+        kept = [(await each.get_raw_connection()).driver_connection for each in (one, other)]
+        numbers = [each.get_server_pid() for each in kept if each is not None]
+    async with sample.database.connection() as connection:
+        mine = await connection.scalar(text("SELECT pg_backend_pid()"))
+        for number in set(numbers) - {mine}:
+            await connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": number})
+        raw = await connection.get_raw_connection()
+        others = [each for each in kept if each is not raw.driver_connection]
+        await until(lambda: all(each is not None and each.is_closed() for each in others))
+        # While the open one is in use, whoever comes gets one that was closed.
+        await sample.database.ping()
     await sample.database.ping()
 
 

@@ -3,12 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 from pydantic import Field, SecretStr, field_validator
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -97,6 +104,16 @@ def _is_about_values(error: BaseException | None) -> bool:
     )
 
 
+def _must_be_open(connection: Any, *_: object) -> None:
+    """Has the pool open another connection in place of one that the server has closed.
+
+    asyncpg knows of that as soon as the loop has heard of it. `pool_pre_ping` asks the server, in
+    three round trips, and finds little more: one that is cut after its answer fails all the same.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
 class Database:
     """An engine whose every transaction is opened and committed at the edge.
 
@@ -111,7 +128,6 @@ class Database:
             pool_size=pool,
             max_overflow=0,
             pool_timeout=10,
-            pool_pre_ping=True,
             # Errors end in logs and dead letters, where names and tokens have no business.
             hide_parameters=True,
             connect_args={
@@ -125,6 +141,8 @@ class Database:
                 },
             },
         )
+
+        event.listen(self.engine.sync_engine, "checkout", _must_be_open)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
