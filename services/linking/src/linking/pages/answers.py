@@ -1,6 +1,7 @@
 """What the pages answer: the page or its JSON, a way back to it, or why not."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
@@ -13,14 +14,14 @@ from chassis.database import Database
 from chassis.design.languages import chosen
 from chassis.outbox import Outbox
 from chassis.problems import Refused
-from contracts.link_token import LinkKeys, LinkToken, LinkTokenError
+from contracts.link_token import LinkKeys, LinkToken, LinkTokenError, Purpose
 from contracts.problem_codes import Code
 from linking.pages import rendering
 from linking.pages.again import again
 from linking.pages.bodies import is_confirmed, words
 from linking.pages.negotiation import language, names_html, wants_json
 from linking.pages.shapes import InvitationOut, ManagedOut
-from linking.requests import Answer, refusal_of_page
+from linking.requests import Answer, Standing, refusal_of_page
 from linking.service import answering, invitations, managing
 from linking.service.auditing import Origin
 from linking.service.invitations import Opened
@@ -101,7 +102,11 @@ class Desk:
             if refused.code is Code.INVALID_INPUT and not asked.errors:
                 raise
             opened = await self._opened(verified)
-            return rendering.page(request, token, opened, refused.code, asked)
+            if opened.standing is not Standing.OPEN:
+                asked = replace(asked, errors=(), untaken=said)
+            return rendering.page(
+                request, token, opened, refused.code, asked, self._manage_page(opened)
+            )
         return _json(InvitationOut.of(opened)) if wants_json(request) else _back(request, token)
 
     async def end(
@@ -150,6 +155,13 @@ class Desk:
         if request.method == "HEAD":
             response.body = b""  # content-length stays, as RFC 9110 has it
         return response
+
+    def _manage_page(self, opened: Opened) -> str | None:
+        """Where its holder may end what another answer has begun: as in her mails."""
+        if opened.manageable is None:
+            return None
+        who = opened.invited
+        return "/l/" + self._keys.sign(Purpose.MANAGE, opened.manageable, 1, who.user_id, who.email)
 
     def _origin(self, request: Request) -> Origin:
         return Origin(address=self._addresses.of(request))

@@ -30,9 +30,15 @@ _FIRST = Again()
 
 
 def page(
-    request: Request, token: str, opened: Opened, code: Code | None, again: Again = _FIRST
+    request: Request,
+    token: str,
+    opened: Opened,
+    code: Code | None,
+    again: Again = _FIRST,
+    manage: str | None = None,
 ) -> HTMLResponse:
-    """The page of a link. code: why it refuses, which gives its status; None is a 200."""
+    """The page of a link. code: why it refuses, which gives its status; None is a 200. manage: the
+    address of the page where its holder can end the access that there is by now."""
     locale = language(request)
     return _render(
         "link.html",
@@ -42,6 +48,7 @@ def page(
         it=InvitationOut.of(opened),
         token=token,
         again=again,
+        manage=manage,
         programs=PROGRAMS,
     )
 
