@@ -161,3 +161,13 @@ def test_options_need_no_hint_and_notices_no_more_than_a_title() -> None:
     shown = page.render(**words("chassis", "sv"))
     assert shown.count("<input") == 2
     assert shown.count('class="hint"') == 1
+
+
+def test_an_options_hint_describes_it_and_is_no_part_of_its_name() -> None:
+    page = environment("chassis.design").from_string(
+        '{% import "design/parts.html" as ui with context %}'
+        '{{ ui.choice("c", "C", [("b", "B", "why")]) }}'
+    )
+    shown = page.render(**words("chassis", "sv"))
+    assert 'value="b" aria-describedby="c-b-hint">' in shown
+    assert '<label for="c-b">B</label><p class="hint" id="c-b-hint">why</p>' in shown

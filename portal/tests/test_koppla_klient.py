@@ -222,6 +222,12 @@ async def test_going_back_and_sending_again_leads_to_what_was_sent(
     assert browser.path == first
     assert "Förfrågan är skickad." not in page.words
     assert "Förfrågan var redan skickad." in page.words
+    page = await browser.press("Skicka förfrågan", form, message="Ett annat meddelande")
+    assert (browser.status, "Den här sidan har redan skickat" in page.words) == (422, True)
+    assert dict(page.form("Skicka förfrågan").fields)["message"] == "Ett annat meddelande"
+    await browser.press("Skicka förfrågan")
+    newest, _ = await sent_to(platform, "1012", "p-1-admin", "p-1")
+    assert (newest["message"], newest["status"]) == ("Ett annat meddelande", "pending")
 
 
 @pytest.mark.parametrize(

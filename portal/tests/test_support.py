@@ -105,8 +105,10 @@ async def test_a_client_s_links_requests_and_trail_are_there(
     await browser.be(SUPPORT)
     page = await browser.open("/kundtjanst/klienter/1134")
     assert "Länkad 34 AB" in page.headings
-    await browser.follow("Östbyrån AB")
+    page = await browser.follow("Östbyrån AB")
     assert browser.path.startswith("/kundtjanst/kopplingar/")
+    for told in ("Koppla klient", "Åsa Öberg", "Firmatecknare", "25 mars 2026", "KT-1"):
+        assert told in page.words
     await browser.open("/kundtjanst/klienter/1134")
     await browser.follow("Förfrågningar")
     page = await browser.follow("Sydbyrån AB")
@@ -116,6 +118,7 @@ async def test_a_client_s_links_requests_and_trail_are_there(
     page = await browser.open("/kundtjanst/klienter/1134?visa=trail")
     assert "Blankett registrerades" in page.words
     assert "kundtjänst, för Åsa Öberg" in page.words
+    assert "referens KT-1" in page.words
     page = await browser.open("/kundtjanst/byraer/p-7?visa=trail")
     assert "Blankett registrerades" in page.words
 

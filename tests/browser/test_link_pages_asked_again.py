@@ -31,14 +31,11 @@ async def test_a_message_with_a_web_address_is_kept_and_can_be_mended(
         await expect(page.get_by_role("heading", level=1)).to_have_text("Du har avböjt förfrågan")
 
 
-async def test_who_types_where_answers_go_finds_the_way_to_the_page(
-    koppla: Platform, letters: Letters, browser: Browser, pictures: Path
+async def test_who_types_where_answers_go_finds_the_page(
+    koppla: Platform, letters: Letters, browser: Browser
 ) -> None:  # R31
     client = letters.client()
     await letters.ask(client)
     async with window(browser, koppla.url, **PHONE) as phone:
         page = await phone.open(await letters.link(client) + "/accept")
-        await expect(page.get_by_role("heading", level=1)).to_have_text("Här finns ingen sida")
-        assert await looked_at(page, "link-answers-only", pictures) == []
-        await page.get_by_role("link", name="Öppna länkens sida").click()
         await expect(page.get_by_role("button", name="Acceptera förfrågan")).to_be_visible()

@@ -13,12 +13,13 @@ _PAGES = {"request": "forfragningar", "link": "kopplingar"}
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One line. by: who, and on whose behalf. address: where it came from. href: the page of what
-    was acted on."""
+    """One line. reference: where the form is archived that was acted on, in words. by: who, and on
+    whose behalf. address: where it came from. href: the page of what was acted on."""
 
     at: datetime
     shown: str
     what: str
+    reference: str | None
     by: str
     address: str
     href: str | None
@@ -37,6 +38,7 @@ def _act(entry: AuditEntry, texts: Texts, formats: Formats) -> Act:
         entry.at,
         formats.moment(entry.at),
         texts(key) if texts.has(key) else texts("audit.other", action=entry.action),
+        texts("audit.reference", reference=entry.reference) if entry.reference else None,
         _by(entry, texts),
         entry.address or "–",
         f"{SUPPORT}/{page}/{ident}" if page else None,

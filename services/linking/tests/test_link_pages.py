@@ -158,6 +158,7 @@ async def test_looking_a_hundred_times_changes_nothing(world: World) -> None:  #
 async def test_the_others_see_who_accepted_and_when(world: World) -> None:  # R33, R35
     tokens = await world.mailed(await world.asked())
     accepted = (await world.accept(tokens["eva"])).json()
+    assert "Giltig till" not in (await world.page(tokens["fia"], HTML)).text
     late = await world.page(tokens["fia"])
     assert late.status_code == 200
     assert late.json()["status"] == "accepted"

@@ -35,7 +35,7 @@ async def test_a_signed_form_links_at_once_and_asks_nobody(world: World) -> None
     link = answer.json()
     assert answer.headers["location"] == f"/v1/links/{link['id']}"
     assert (link["route"], link["status"], link["accepted_by"]) == ("paper_form", "active", None)
-    assert await world.get(f"/v1/links/{link['id']}") == link
+    assert await world.get(f"/v1/links/{link['id']}", world.agent()) == link
     [event] = await world.published(LinkEstablished, 1)
     assert (event.route, str(event.link_id)) == ("paper_form", link["id"])
     assert event.form is not None
@@ -51,7 +51,8 @@ async def test_a_signed_form_links_at_once_and_asks_nobody(world: World) -> None
 
 async def test_both_routes_reach_the_same_state_but_for_the_route(world: World) -> None:  # R3, R42
     digital = await world.linked("100004")
-    paper = (await register(world)).json()
+    made = (await register(world)).json()
+    paper = await world.get(f"/v1/links/{made['id']}")
     differing = {"id", "version", "tenant_id", "client_name", "established_at"}
     same = {name for name in digital if digital[name] == paper[name]}
     assert set(digital) - same - differing == {"route", "accepted_by"}
@@ -183,6 +184,55 @@ async def test_of_form_and_accept_at_once_exactly_one_links(world: World) -> Non
         assert sorted((form.status_code, accepted.status_code)) in ([200, 409], [201, 409])
         [link] = (await world.get("/v1/links", status="active"))["items"]
         await world.http.post(f"/v1/links/{link['id']}/end", headers=world.user())
+
+
+KEPT = {name: value for name, value in FORM.items() if name.startswith(("form_", "sign"))}
+KEPT = {**KEPT, "reference": FORM["reference"]}
+del KEPT["signed"]
+
+
+async def test_customer_service_is_shown_the_form_and_a_bureau_is_not(world: World) -> None:  # R4
+    link = (await register(world)).json()
+    assert link["paper_form"] == KEPT
+    path = f"/v1/links/{link['id']}"
+    for headers, shown in (
+        (world.agent(), KEPT),
+        (world.operator(), KEPT),
+        (world.user(), None),
+        (world.user("bo", "nord", "consultant"), None),
+    ):
+        assert (await world.get(path, headers))["paper_form"] == shown
+        [listed] = (await world.get("/v1/links", headers))["items"]
+        assert listed["paper_form"] == shown
+    ended = await world.http.post(f"{path}/end", json={"reason": "Fel"}, headers=world.user())
+    assert ended.json()["paper_form"] is None
+    again = await world.http.post(f"{path}/end", json={"reason": "Fel"}, headers=world.agent())
+    assert again.json()["paper_form"] == KEPT
+
+
+async def test_a_digital_link_has_no_form(world: World) -> None:  # R3
+    link = await world.linked()
+    assert (await world.get(f"/v1/links/{link['id']}", world.agent()))["paper_form"] is None
+
+
+async def test_the_trail_tells_where_the_form_is_and_forgets_it_with_the_person(
+    world: World,
+) -> None:  # D9
+    link = (await register(world, reference="Åke Öbergs pärm")).json()
+    trail = (await world.get("/v1/audit", world.agent(), tenant_id="100001"))["items"]
+    assert (trail[0]["action"], trail[0]["reference"]) == ("link_registered", "Åke Öbergs pärm")
+    sealed = str(await world.running.rows("SELECT facts FROM audit_entries"))
+    assert "pärm" not in sealed
+    body = {"reason": "Hon bad om det."}
+    answer = await world.http.post(
+        "/v1/ops/linking/persons/sam/erase", json=body, headers=world.operator()
+    )
+    assert answer.status_code == 200, answer.text
+    trail = (await world.get("/v1/audit", world.agent(), tenant_id="100001"))["items"]
+    assert (trail[0]["erased"], trail[0]["reference"]) == (True, None)
+    # As long as accounting records (GDPR article 17.3 b): where the link's proof lies.
+    kept = await world.get(f"/v1/links/{link['id']}", world.agent())
+    assert kept["paper_form"]["reference"] == "Åke Öbergs pärm"
 
 
 async def test_the_clients_page_shows_the_form(world: World) -> None:

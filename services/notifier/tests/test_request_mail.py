@@ -82,12 +82,12 @@ async def test_swedish_letters_arrive_and_english_comes_on_request(
 ) -> None:  # R47
     mails = await _asked(notifier)
     swedish, english = mails[KARIN.email], mails[EVE.email]
-    assert swedish.subject == "Byrån Åäö & Söner vill kopplas till Klienten <AB>"
+    assert swedish.subject == "Byrån Åäö & Söner vill ha åtkomst till Klienten <AB>"
     assert "Hej Karin Öst," in swedish.text
     assert "ber om åtkomst" in swedish.text
     assert "ber om åtkomst" in swedish.html
     assert swedish.message["Content-Language"] == "sv"
-    assert english.subject == "Byrån Åäö & Söner asks for access to Klienten <AB>"
+    assert english.subject == "Byrån Åäö & Söner wants access to Klienten <AB>"
     assert "Hello Eve Smith," in english.text
     assert english.message["Content-Language"] == "en"
 

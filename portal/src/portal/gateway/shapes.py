@@ -17,6 +17,7 @@ STATUSES: tuple[Status, ...] = ("pending", "accepted", "declined", "cancelled", 
 MailState = Literal["queued", "sent", "failed"]
 Route = Literal["digital", "paper_form"]
 FormKind = Literal["link_client", "change_bureau"]
+SignatoryRole = Literal["authorised_signatory", "system_admin"]
 
 
 class Answer(BaseModel):
@@ -115,7 +116,19 @@ class RequestEvents(Answer):
 # Links
 
 
+class RegisteredForm(Answer):
+    """The signed form that a link was registered from."""
+
+    form_kind: FormKind
+    signed_by: str
+    signatory_role: SignatoryRole
+    signed_on: date
+    reference: str
+
+
 class Link(Answer):
+    """paper_form: None but for customer service, and for a link by that route."""
+
     id: UUID
     version: int
     bureau_id: str
@@ -129,6 +142,7 @@ class Link(Answer):
     ended_at: AwareDatetime | None
     ended_by: Person | None
     reason: str | None
+    paper_form: RegisteredForm | None = None
 
 
 class Links(Answer):
@@ -267,7 +281,7 @@ class PaperForm(Body):
     form_kind: FormKind
     signed: bool
     signed_by: str
-    signatory_role: Literal["authorised_signatory", "system_admin"]
+    signatory_role: SignatoryRole
     signed_on: date
     reference: str
 
@@ -281,6 +295,7 @@ class AuditEntry(Answer):
     side: Literal["bureau", "client", "support"] | None
     actor: Person | None
     acting_for: str | None
+    reference: str | None = None
     address: str | None
     erased: bool
     seq: int

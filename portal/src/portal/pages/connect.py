@@ -92,11 +92,12 @@ async def _page(
     send_errors: dict[str, str] | None = None,
     unsent: str | None = None,
     limited: int | None = None,
+    spent: bool = False,
     status: int | None = None,
 ) -> Response:
     """errors: by field, of the search. sent, send_errors: what was written to a client, and what
     is wrong with it. unsent: the part that did not answer when it was sent. limited: seconds after
-    which one may send again."""
+    which one may send again. spent: whether the form's key has sent something else before."""
     about: dict[str, Any] = {"found": None, "other": None, "excluded": False}
     # Most know the number; whoever has the other is told so when she types it.
     fields = {"kind": "org_number", "identifier": "", **(typed or {})}
@@ -114,7 +115,7 @@ async def _page(
         errors=errors or {},
         instead=instead,
         sent=sent,
-        key=sent.key if sent else new_key(),
+        key=sent.key if sent and not spent else new_key(),
         send_errors=send_errors or {},
         unsent=unsent,
         limited=limited,
@@ -206,6 +207,10 @@ async def _not_sent(
         pending = await _pending(visit.calls, tenant_id)
         if pending is not None:
             return visit.to(f"{REQUESTS}/{pending.id}", note="note.already_sent")
+    if refused.code == "IDEMPOTENCY_KEY_REUSED":
+        return await _page(
+            visit, entry, **again, send_errors={"message": "message.sent_before"}, spent=True
+        )
     if refused.code in ("ALREADY_LINKED", "NO_SYSTEM_ADMIN", "CLIENT_NOT_FOUND", "INVALID_INPUT"):
         return await _page(visit, entry, **again, status=refused.status)
     if refused.code == "BUREAU_EXCLUDED":

@@ -68,7 +68,9 @@ def build(settings: LinkingSettings) -> Service:
     origins = Origins(addresses)
     app.include_router(http.router(database, outbox, keys, terms, addresses))
     attempts = Bursts("link_pages", settings.rate_link_pages, metrics)
-    pages.install(app, database, outbox, settings.keys(), addresses, attempts)
+    pages.install(
+        app, database, outbox, settings.keys(), addresses, attempts, settings.support_email
+    )
     forms.install(app, settings.support_email)
     every = settings.retention_every.total_seconds()
     purger = Purger(database, rules(outbox=settings.outbox_purge), every, metrics)

@@ -83,6 +83,7 @@ LINK: dict[str, Any] = {
     "ended_at": None,
     "ended_by": None,
     "reason": None,
+    "paper_form": None,
 }
 ENDED = {
     **LINK,
@@ -92,7 +93,6 @@ ENDED = {
     "ended_by": {"user_id": "b-1-admin", "name": "Göran Ängström", "side": "bureau"},
     "reason": END["reason"],
 }
-REGISTERED = {**LINK, "version": 1, "route": "paper_form", "accepted_by": None}
 LINKS = {"items": [LINK], "next_cursor": None}
 BUREAU_SEARCH = {"query": "norrsken"}
 FOUND_BUREAUS = {"items": [{"bureau_id": "b-1", "org_number": "556469-6291", "name": _BUREAU}]}
@@ -106,6 +106,14 @@ PAPER_FORM = {
     "signatory_role": "authorised_signatory",
     "signed_on": "2026-03-25",
     "reference": "KT-2026-00417",
+}
+_KEPT_OF_FORM = ("form_kind", "signed_by", "signatory_role", "signed_on", "reference")
+REGISTERED = {
+    **LINK,
+    "version": 1,
+    "route": "paper_form",
+    "accepted_by": None,
+    "paper_form": {name: PAPER_FORM[name] for name in _KEPT_OF_FORM},
 }
 EXCLUSION = {"kind": "group", "value": "Byråalliansen Norr"}
 NO_EXCLUSIONS: dict[str, Any] = {"items": []}
@@ -169,7 +177,8 @@ ENDED_BY_CLIENT = {
     "reason": "Vi har bytt byrå.",
 }
 
-_BESIDE = Beside("5a" * 32, {**_SUPPORT, "acting_for": "b-1", "address": "192.0.2.7"}, None)
+_ACTED = {"acting_for": "Åsa Åkerström", "reference": "KT-2026-00417", "address": "192.0.2.7"}
+_BESIDE = Beside("5a" * 32, {**_SUPPORT, **_ACTED}, None)
 _ENTRY = Entry(
     chain="100001",
     seq=1,
@@ -178,7 +187,12 @@ _ENTRY = Entry(
     subject=f"link:{_LINK_ID}",
     bureau_id="b-1",
     side="support",
-    facts={"form_kind": "link_client", "reference": "KT-2026-00417"},
+    facts={
+        "version": 1,
+        "form_kind": "link_client",
+        "signatory_role": "authorised_signatory",
+        "signed_on": "2026-03-25",
+    },
     person_digest=_BESIDE.person_digest(),
     shown_digest=None,
     previous=START,
@@ -200,8 +214,7 @@ AUDIT_TRAIL: dict[str, Any] = {
             **_SEALED,
             "tenant_id": "100001",
             "actor": _SUPPORT,
-            "acting_for": "b-1",
-            "address": "192.0.2.7",
+            **_ACTED,
             "sent_to": None,
             "erased": False,
         }

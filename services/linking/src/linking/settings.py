@@ -19,7 +19,8 @@ class LinkingSettings(DatabaseSettings, KafkaSettings, AuthSettings, ProxySettin
     """public_url: where people reach us, without a trailing slash. link_ttl: how long a sending's
     links are good (R26). reminder_before: how long before their end nobody's answer is reminded of;
     0s for never (D3). link_keys: `id:secret,id:secret`, see contracts.link_token. support_email:
-    where signed paper forms go, printed on them; without it they say customer service only."""
+    customer service: where signed paper forms go, printed on them, and whom the link pages name;
+    without it they say customer service only."""
 
     database_url: SecretStr = Field(validation_alias="KOPPLA_LINKING_DATABASE_URL")
     owner_database_url: SecretStr | None = Field(

@@ -23,7 +23,7 @@ from linking.exclusions import Kind
 from linking.messages import without_address
 from linking.requests import Status
 from linking.service.paper_forms import SignatoryRole
-from linking.service.showing import Shown
+from linking.service.showing import Shown, ShownLink
 from linking.tables import MailedAdmin
 
 MailState = Literal["queued", "sent", "failed"]
@@ -207,7 +207,19 @@ class Events(BaseModel):
     items: list[EventOut]
 
 
+class PaperFormOut(BaseModel):
+    """The signed form that a link was registered from. reference: where it is archived."""
+
+    form_kind: FormKind
+    signed_by: str
+    signatory_role: SignatoryRole
+    signed_on: date
+    reference: str
+
+
 class LinkOut(BaseModel):
+    """paper_form: None but for support and ops, and for a link by that route."""
+
     model_config = with_examples(examples.LINK)
 
     id: UUID
@@ -223,6 +235,12 @@ class LinkOut(BaseModel):
     ended_at: Moment | None
     ended_by: Person | None
     reason: str | None
+    paper_form: PaperFormOut | None
+
+    @classmethod
+    def of(cls, shown: ShownLink) -> "LinkOut":
+        form = None if shown.form is None else shown.form.model_dump()
+        return cls.model_validate({**shown.link.model_dump(), "paper_form": form})
 
 
 class Links(BaseModel):

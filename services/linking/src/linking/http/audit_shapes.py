@@ -25,7 +25,8 @@ class AuditOut(BaseModel):
     """One act. actor: None where the clock or the directory acted, or the person was erased.
 
     subject: `request:ID`, `link:ID`, `exclusion:KIND:VALUE` or `person`. acting_for: on whose
-    behalf. address: where it came from. sent_to: the user id that the link was sent to.
+    behalf. reference: where the signed form is archived that was acted on. address: where it came
+    from. sent_to: the user id that the link was sent to.
     shown_digest: SHA-256 of the salted text of the page that was acted on. erased: whether what
     was of a person is gone. seq, hash: the entry's place in its tenant's chain, and its seal.
     """
@@ -38,6 +39,7 @@ class AuditOut(BaseModel):
     side: Literal["bureau", "client", "support"] | None
     actor: Person | None
     acting_for: str | None
+    reference: str | None
     address: str | None
     sent_to: str | None
     facts: dict[str, Any]
@@ -56,6 +58,7 @@ class AuditOut(BaseModel):
                 "tenant_id": None if entry.chain == NO_TENANT else entry.chain,
                 "actor": person or None,
                 "acting_for": person.get("acting_for"),
+                "reference": person.get("reference"),
                 "address": person.get("address"),
                 "sent_to": person.get("sent_to"),
                 "erased": entry.person_digest is not None and beside is None,

@@ -22,19 +22,15 @@ def add(api: APIRouter, database: Database, outbox: Outbox, origins: Origins) ->
         """A bureau's own links, or all of them for support and ops; the newest first."""
         async with database.transaction() as session:
             page = await showing.links(session, caller, showing.Filter(**asked.model_dump()))
-        return Links(
-            items=[LinkOut.model_validate(one, from_attributes=True) for one in page.items],
-            next_cursor=page.next_cursor,
-        )
+        return Links(items=[LinkOut.of(one) for one in page.items], next_cursor=page.next_cursor)
 
     @api.get("/links/{link_id}", tags=["links"])
     @allow(*READERS)
     @refuses(Code.LINK_NOT_FOUND)
     async def show_link(link_id: str, caller: Caller) -> LinkOut:
-        """One link."""
+        """One link; for support and ops with the signed form that it was registered from."""
         async with database.transaction() as session:
-            found = await showing.link(session, caller, link_id)
-        return LinkOut.model_validate(found, from_attributes=True)
+            return LinkOut.of(await showing.link(session, caller, link_id))
 
     @api.post("/links/{link_id}/end", tags=["links"])
     @allow("bureau_admin", "support_agent")
@@ -49,4 +45,4 @@ def add(api: APIRouter, database: Database, outbox: Outbox, origins: Origins) ->
             ended = await ending.end_for(
                 session, outbox, caller, link_id, reason, origins.of(request)
             )
-        return LinkOut.model_validate(ended, from_attributes=True)
+            return LinkOut.of(await showing.with_form(session, caller, ended))

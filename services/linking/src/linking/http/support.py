@@ -15,7 +15,7 @@ from contracts.problem_codes import Code
 from linking import examples
 from linking.http.audit_shapes import AuditOut, AuditQuery, AuditTrail
 from linking.http.origin import Origins
-from linking.service import finding, paper_forms, trail
+from linking.service import finding, paper_forms, showing, trail
 from linking.shapes import BureauSearchIn, FoundBureauOut, FoundBureaus, LinkOut, PaperFormIn
 
 
@@ -42,7 +42,7 @@ def add(
                 made = await paper_forms.register(
                     session, outbox, caller, form, origins.of(request)
                 )
-                shown = LinkOut.model_validate(made, from_attributes=True)
+                shown = LinkOut.of(await showing.with_form(session, caller, made))
                 return JSONResponse(
                     shown.model_dump(mode="json"), 201, {"Location": f"/v1/links/{made.id}"}
                 )

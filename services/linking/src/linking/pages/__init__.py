@@ -10,6 +10,7 @@ from contracts.link_token import LinkKeys
 from linking.pages.answers import Desk
 from linking.pages.headers import PageHeaders
 from linking.pages.problem_pages import ProblemPages
+from linking.pages.rendering import Pages
 from linking.pages.routes import router
 
 
@@ -20,9 +21,12 @@ def install(
     keys: LinkKeys,
     addresses: ClientAddresses,
     attempts: Bursts,
+    support_email: str | None,
 ) -> None:
     """Adds the pages below /l/, with their headers on whatever is answered there. attempts: how
-    many each client address may make in a while."""
-    app.include_router(router(Desk(database, outbox, keys, addresses, attempts)))
-    app.add_middleware(ProblemPages)
+    many each client address may make in a while. support_email: whom to ask, named on each page, if
+    told."""
+    desk = Desk(database, outbox, keys, addresses, attempts, Pages(support_email))
+    app.include_router(router(desk))
+    app.add_middleware(ProblemPages, support_email=support_email)
     app.add_middleware(PageHeaders)

@@ -8,6 +8,7 @@ from unicodedata import category
 from contracts.fields import Locale
 from linking.messages import holds_address, turns_direction
 from linking.pages.bodies import is_message, written
+from linking.requests import Answer
 from linking.words import words
 
 _LONGEST = 500
@@ -16,11 +17,13 @@ _LONGEST = 500
 @dataclass(frozen=True, slots=True)
 class Again:
     """errors: (field, what is wrong with it), in the page's order. typed: the message as it was
-    written, without what no page can show. confirmed: the box as it was."""
+    written, without what no page can show. confirmed: the box as it was. untaken: the answer that
+    came too late or may not be given, so that no form is shown; None where there is one again."""
 
     errors: tuple[tuple[str, str], ...] = ()
     typed: str = ""
     confirmed: bool = False
+    untaken: Answer | None = None
 
     def wrong(self, field: str) -> str | None:
         return dict(self.errors).get(field)

@@ -1,6 +1,7 @@
 """What the pages answer: the page or its JSON, a way back to it, or why not."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
@@ -13,14 +14,14 @@ from chassis.database import Database
 from chassis.design.languages import chosen
 from chassis.outbox import Outbox
 from chassis.problems import Refused
-from contracts.link_token import LinkKeys, LinkToken, LinkTokenError
+from contracts.link_token import LinkKeys, LinkToken, LinkTokenError, Purpose
 from contracts.problem_codes import Code
-from linking.pages import rendering
 from linking.pages.again import again
 from linking.pages.bodies import is_confirmed, words
 from linking.pages.negotiation import language, names_html, wants_json
+from linking.pages.rendering import Pages, words_of
 from linking.pages.shapes import InvitationOut, ManagedOut
-from linking.requests import Answer, refusal_of_page
+from linking.requests import Answer, Standing, refusal_of_page
 from linking.service import answering, invitations, managing
 from linking.service.auditing import Origin
 from linking.service.invitations import Opened
@@ -39,12 +40,14 @@ class Desk:
         keys: LinkKeys,
         addresses: ClientAddresses,
         attempts: Bursts,
+        pages: Pages,
     ) -> None:
         self._database = database
         self._outbox = outbox
         self._keys = keys
         self._addresses = addresses
         self._attempts = attempts
+        self._pages = pages
 
     def verified(self, token: str) -> LinkToken:
         try:
@@ -57,7 +60,7 @@ class Desk:
         opened = await self._opened(verified)
         code = refusal_of_page(opened.standing)
         if not wants_json(request):
-            return rendering.page(request, token, opened, code)
+            return self._pages.page(request, token, opened, code)
         invitations.check(opened, code)
         return _json(InvitationOut.of(opened))
 
@@ -65,7 +68,7 @@ class Desk:
         found = await self._managed(verified)
         if wants_json(request):
             return _json(ManagedOut.of(found))
-        return rendering.managed(request, token, found)
+        return self._pages.managed(request, token, found)
 
     async def answer(
         self,
@@ -78,7 +81,7 @@ class Desk:
         def shown(opened: Opened) -> str:
             if wants_json(request):
                 return InvitationOut.of(opened).model_dump_json()
-            return rendering.words_of(rendering.page(request, "", opened, None))
+            return words_of(self._pages.page(request, "", opened, None))
 
         try:
             confirmed = is_confirmed(request, fields)
@@ -101,7 +104,11 @@ class Desk:
             if refused.code is Code.INVALID_INPUT and not asked.errors:
                 raise
             opened = await self._opened(verified)
-            return rendering.page(request, token, opened, refused.code, asked)
+            if opened.standing is not Standing.OPEN:
+                asked = replace(asked, errors=(), untaken=said)
+            return self._pages.page(
+                request, token, opened, refused.code, asked, self._manage_page(opened)
+            )
         return _json(InvitationOut.of(opened)) if wants_json(request) else _back(request, token)
 
     async def end(
@@ -114,7 +121,7 @@ class Desk:
         def shown(managed: Managed) -> str:
             if wants_json(request):
                 return ManagedOut.of(managed).model_dump_json()
-            return rendering.words_of(rendering.managed(request, "", managed))
+            return words_of(self._pages.managed(request, "", managed))
 
         try:
             confirmed = is_confirmed(request, fields)
@@ -134,7 +141,7 @@ class Desk:
                 None if ticked else "page.managed_end_unconfirmed",
             )
             managed = await self._managed(verified)
-            return rendering.managed(request, token, managed, refused.code, asked)
+            return self._pages.managed(request, token, managed, refused.code, asked)
         return _json(ManagedOut.of(managed)) if wants_json(request) else _back(request, token)
 
     async def answered(self, request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
@@ -150,6 +157,13 @@ class Desk:
         if request.method == "HEAD":
             response.body = b""  # content-length stays, as RFC 9110 has it
         return response
+
+    def _manage_page(self, opened: Opened) -> str | None:
+        """Where its holder may end what another answer has begun: as in her mails."""
+        if opened.manageable is None:
+            return None
+        who = opened.invited
+        return "/l/" + self._keys.sign(Purpose.MANAGE, opened.manageable, 1, who.user_id, who.email)
 
     def _origin(self, request: Request) -> Origin:
         return Origin(address=self._addresses.of(request))

@@ -14,7 +14,9 @@ _FIELDS: dict[str, tuple[dict[str, Any], Any]] = {
 _BOX = ({"type": "string", "enum": ["on", "yes", "true", "1"]}, "on")
 """`confirm` in a form."""
 
-_PAGE = '<!doctype html><html lang="sv"><title>Förfrågan om tillgång – Koppla</title>…</html>'
+_PAGE = (
+    '<!doctype html><html lang="sv"><title>Byrån vill ha åtkomst till er – Koppla</title>…</html>'
+)
 _HTML = {"text/html": {"schema": {"type": "string"}, "example": _PAGE}}
 PAGE: dict[int | str, dict[str, Any]] = {
     200: {

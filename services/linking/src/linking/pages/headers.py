@@ -17,6 +17,11 @@ HEADERS = {
 }
 
 
+def is_below(path: str) -> bool:
+    """Whether it is where links lead to, whole or cut."""
+    return path == "/l" or path.startswith("/l/")
+
+
 class PageHeaders:
     """Outside of the edge, so that a refused body or a lost database has them too."""
 
@@ -31,5 +36,5 @@ class PageHeaders:
                     headers.setdefault(name, value)
             await send(message)
 
-        is_page = scope["type"] == "http" and scope["path"].startswith("/l/")
+        is_page = scope["type"] == "http" and is_below(scope["path"])
         await self._app(scope, receive, with_headers if is_page else send)

@@ -1,16 +1,18 @@
 """Refusals below /l/ as pages, for browsers: also those that no route of ours has a say in, such as
-a lost database, a body that is too large, or an address that only takes answers."""
+a lost database or a body that is too large; and the way to the page from where only answers go."""
 
 import json
 import re
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.design.languages import chosen
 from chassis.problems import MEDIA_TYPE
-from contracts.fields import Locale
+from contracts.link_token import TOKEN_LENGTH
+from linking.pages.headers import is_below
 from linking.pages.jinja import rendered
 from linking.pages.negotiation import language, names_html
 from linking.words import words
@@ -19,22 +21,26 @@ _TEXTS = {
     "NOT_FOUND": "not_found",
     "NOT_A_SYSTEM_ADMIN": "managed_refused",
     "RATE_LIMITED": "too_many",
-    "METHOD_NOT_ALLOWED": "answers_only",
     "UNAVAILABLE": "unavailable",
     "INTERNAL_ERROR": "unavailable",
 }
-_WITH_A_WAY_BACK = ("answers_only", "unavailable", "bad_request")
+_WITH_A_WAY_BACK = ("unavailable", "bad_request")
 _TOKEN = re.compile(r"/l/([A-Za-z0-9_.~-]{1,200})(?:/|$)")
+_ANSWERS = re.compile(r"/l/([A-Za-z0-9_-]{1,200})/(?:accept|decline|end)")
+_AROUND = r"[^A-Za-z0-9_-]{0,20}"
+_WITH_SIGNS = re.compile(rf"/l/{_AROUND}([A-Za-z0-9_-]{{{TOKEN_LENGTH}}}){_AROUND}")
+"""What mail programs take for a part of the address: the dot after it, a bracket, a blank."""
 
 
 class ProblemPages:
     """Outside of the edge, which answers with problem documents only."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, support_email: str | None) -> None:
         self._app = app
+        self._support_email = support_email
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/l/"):
+        if scope["type"] != "http" or not is_below(scope["path"]):
             await self._app(scope, receive, send)
             return
         request = Request(scope)
@@ -53,39 +59,57 @@ class ProblemPages:
             else:
                 document += message.get("body", b"")
                 if not message.get("more_body"):
-                    await _send(problem(request, start["status"], document), start, send)
+                    found = self._instead(request, start["status"], document)
+                    await _send(found, start, send)
 
         await self._app(scope, receive, as_page)
 
+    def _instead(self, request: Request, status: int, document: bytes) -> Response:
+        return _elsewhere(request) or problem(request, status, document, self._support_email)
 
-def problem(request: Request, status: int, document: bytes) -> HTMLResponse:
+
+def _elsewhere(request: Request) -> Response | None:
+    """The way to the page, for who looks where answers go, or at an address with signs around it
+    that a token can't have."""
+    path = request.scope["path"]
+    if request.method not in ("GET", "HEAD"):
+        return None
+    found = _ANSWERS.fullmatch(path) or _WITH_SIGNS.fullmatch(path)
+    if found is None or path == f"/l/{found[1]}":
+        return None
+    lang = chosen(request)
+    return RedirectResponse(f"/l/{found[1]}" + (f"?lang={lang}" if lang else ""), 303)
+
+
+def problem(
+    request: Request, status: int, document: bytes, support_email: str | None
+) -> HTMLResponse:
     """A page about a link that there is nothing to show of. document: the problem's, as JSON."""
     locale = language(request)
     text = _TEXTS.get(json.loads(document)["code"], "bad_request")
-    looked = request.method in ("GET", "HEAD") and request.url.path.count("/") == 2
+    found = _TOKEN.match(request.url.path)
+    # The page itself, without repeating what may be made up; after an answer, the link's page.
+    looked = request.method in ("GET", "HEAD")
+    address = "" if looked else f"/l/{found[1]}" if found else None
     html = rendered(
         "problem.html",
         locale,
-        "" if looked else None,  # the page itself, without repeating what may be made up
+        address,
+        support_email=support_email,
         title=words(locale)(f"page.{text}_title"),
         body=words(locale)(f"page.{text}_body"),
-        back=_back(request, locale) if text in _WITH_A_WAY_BACK else None,
+        back=f"/l/{found[1]}?lang={locale}" if found and text in _WITH_A_WAY_BACK else None,
     )
     return HTMLResponse(html, status, {"Content-Language": locale})
-
-
-def _back(request: Request, locale: Locale) -> str | None:
-    found = _TOKEN.match(request.url.path)
-    return f"/l/{found[1]}?lang={locale}" if found else None
 
 
 def _is_problem(message: Message) -> bool:
     return Headers(raw=message["headers"]).get("content-type") == MEDIA_TYPE
 
 
-async def _send(page: HTMLResponse, start: Message, send: Send) -> None:
+async def _send(page: Response, start: Message, send: Send) -> None:
     """The page with the document's other headers: Retry-After, Allow, the request's id."""
-    own = {name for name, _ in page.raw_headers}
+    own = {name for name, _ in page.raw_headers} | {b"content-type"}
     others = [one for one in start["headers"] if one[0].lower() not in own]
-    await send({**start, "headers": [*others, *page.raw_headers]})
+    await send({**start, "status": page.status_code, "headers": [*others, *page.raw_headers]})
     await send({"type": "http.response.body", "body": page.body})

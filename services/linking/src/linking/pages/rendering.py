@@ -29,37 +29,63 @@ _TONES = {
 _FIRST = Again()
 
 
-def page(
-    request: Request, token: str, opened: Opened, code: Code | None, again: Again = _FIRST
-) -> HTMLResponse:
-    """The page of a link. code: why it refuses, which gives its status; None is a 200."""
-    locale = language(request)
-    return _render(
-        "link.html",
-        locale,
-        200 if code is None else code.status,
-        view=_view(opened),
-        it=InvitationOut.of(opened),
-        token=token,
-        again=again,
-        programs=PROGRAMS,
-    )
+class Pages:
+    """Renders them. support_email: whom to ask, named on each page; None where that is not told."""
 
+    def __init__(self, support_email: str | None) -> None:
+        self._support_email = support_email
 
-def managed(
-    request: Request, token: str, shown: Managed, code: Code | None = None, again: Again = _FIRST
-) -> HTMLResponse:
-    """The page of a link that is or was. code: why ending it was refused; None is a 200."""
-    locale = language(request)
-    return _render(
-        "managed.html",
-        locale,
-        200 if code is None else code.status,
-        it=ManagedOut.of(shown),
-        token=token,
-        again=again,
-        tones=_TONES,
-    )
+    def page(
+        self,
+        request: Request,
+        token: str,
+        opened: Opened,
+        code: Code | None,
+        again: Again = _FIRST,
+        manage: str | None = None,
+    ) -> HTMLResponse:
+        """The page of a link. code: why it refuses, which gives its status; None is a 200.
+        manage: the address of the page where its holder can end what access there is by now."""
+        locale = language(request)
+        return self._render(
+            "link.html",
+            locale,
+            200 if code is None else code.status,
+            view=_view(opened),
+            it=InvitationOut.of(opened),
+            token=token,
+            again=again,
+            manage=manage,
+            programs=PROGRAMS,
+        )
+
+    def managed(
+        self,
+        request: Request,
+        token: str,
+        shown: Managed,
+        code: Code | None = None,
+        again: Again = _FIRST,
+    ) -> HTMLResponse:
+        """The page of a link that is or was. code: why ending it was refused; None is a 200."""
+        locale = language(request)
+        return self._render(
+            "managed.html",
+            locale,
+            200 if code is None else code.status,
+            it=ManagedOut.of(shown),
+            token=token,
+            again=again,
+            tones=_TONES,
+        )
+
+    def _render(
+        self, template: str, locale: Locale, status: int, *, token: str, **given: Any
+    ) -> HTMLResponse:
+        html = rendered(
+            template, locale, f"/l/{token}", token=token, support_email=self._support_email, **given
+        )
+        return HTMLResponse(html, status, {"Content-Language": locale})
 
 
 def words_of(page: HTMLResponse) -> str:
@@ -99,11 +125,3 @@ def _view(opened: Opened) -> str:
     if opened.standing is Standing.EXPIRED and opened.status is Status.PENDING:
         return "superseded"
     return opened.standing.value
-
-
-def _render(
-    template: str, locale: Locale, status: int, *, token: str | None, **given: Any
-) -> HTMLResponse:
-    address = None if token is None else f"/l/{token}"
-    html = rendered(template, locale, address, token=token, **given)
-    return HTMLResponse(html, status, {"Content-Language": locale})

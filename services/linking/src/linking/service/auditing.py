@@ -60,20 +60,22 @@ async def record(
     tenant_id: str | None = None,
     bureau_id: str | None = None,
     acting_for: str | None = None,
+    reference: str | None = None,
     **facts: Any,
 ) -> None:
     """Adds an entry to the tenant's chain, or to the one of acts that concern no tenant.
 
     subject: `request:ID`, `link:ID`, `exclusion:KIND:VALUE`, `bureau:ID`, `letter:ID`, `outbox` or
-    `person`. by: None where the clock
-    or the directory acted. acting_for: on whose behalf, where it is not her own side. facts: JSON
-    values, nothing personal. Call it when every row that the transaction needs is locked: chains
-    are locked last, so that nobody waits in a circle.
+    `person`. by: None where the clock or the directory acted. acting_for: on whose behalf, where it
+    is not her own side. reference: where the form is archived that she acted on; people write it,
+    so it may hold a name, and lies beside the entry with hers. facts: JSON values, nothing
+    personal. Call it when every row that the transaction needs is locked: chains are locked last,
+    so that nobody waits in a circle.
     """
     chain = tenant_id or NO_TENANT
     await audit.lock_chain(session, chain)
     seq, previous, before = await audit.head(session, chain) or (0, START, None)
-    beside = None if by is None else _beside(by, origin, acting_for)
+    beside = None if by is None else _beside(by, origin, acting_for, reference)
     entry = Entry(
         chain=chain,
         seq=seq + 1,
@@ -109,6 +111,7 @@ async def record_of_pair(
     by: Person | None,
     origin: Origin = OURS,
     acting_for: str | None = None,
+    reference: str | None = None,
     **facts: Any,
 ) -> None:
     """As `record`, of what a bureau and a client have with each other, at the pair's version."""
@@ -121,6 +124,7 @@ async def record_of_pair(
         tenant_id=pair.tenant_id,
         bureau_id=pair.bureau_id,
         acting_for=acting_for,
+        reference=reference,
         version=pair.version,
         **facts,
     )
@@ -135,10 +139,11 @@ def beside_of(row: AuditPerson | None) -> Beside | None:
     return None if row is None else Beside(row.salt, row.person, row.shown)
 
 
-def _beside(by: Person, origin: Origin, acting_for: str | None) -> Beside:
+def _beside(by: Person, origin: Origin, acting_for: str | None, reference: str | None) -> Beside:
     person = {
         **by.model_dump(),
         "acting_for": acting_for,
+        "reference": reference,
         "address": origin.address,
         "sent_to": origin.sent_to,
     }

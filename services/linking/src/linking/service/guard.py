@@ -28,9 +28,14 @@ async def bureau_of(session: AsyncSession, caller: Principal, *, lock: bool = Fa
     return bureau
 
 
+def reads_all(caller: Principal) -> bool:
+    """Support and ops see every bureau's rows, and what no bureau is shown of them."""
+    return caller.has("support_agent", "ops")
+
+
 async def readable(session: AsyncSession, caller: Principal) -> str | None:
     """The one bureau whose rows the caller may read; None for support and ops, who read all."""
-    if caller.has("support_agent", "ops"):
+    if reads_all(caller):
         return None
     return (await bureau_of(session, caller)).bureau_id
 

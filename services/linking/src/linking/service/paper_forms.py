@@ -76,6 +76,7 @@ async def register(
         by=agent,
         origin=origin,
         acting_for=form.signed_by,
+        reference=form.reference,
         form_kind=form.form_kind,
         signatory_role=form.signatory_role,
         signed_on=form.signed_on.isoformat(),

@@ -14,11 +14,11 @@ from contracts.fields import UUID_TEXT
 from contracts.problem_codes import Code
 from linking.cursors import Cursor, CursorError
 from linking.requests import Status, status_at
-from linking.service.guard import readable
+from linking.service.guard import readable, reads_all
 from linking.storage import directory, lists
 from linking.storage import links as link_rows
 from linking.storage import requests as request_rows
-from linking.tables import Link, LinkRequest, MailedAdmin, RequestEvent
+from linking.tables import Link, LinkRequest, MailedAdmin, PaperForm, RequestEvent
 
 T = TypeVar("T")
 _KEY = {"created_at": "created_at", "expires_at": "expires_at", "client_name": "client_key"}
@@ -32,6 +32,14 @@ class Shown:
     status: Status
     decided_at: datetime | None
     recipients: Sequence[MailedAdmin]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """form: the signed form that it was registered from, for support and ops; None for bureaus."""
+
+    link: Link
+    form: PaperForm | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,7 @@ def _shown(request: LinkRequest, mailed: Sequence[MailedAdmin], now: datetime) -
     return Shown(request, status, decided_at, mailed)
 
 
-async def links(session: AsyncSession, caller: Principal, asked: Filter) -> Page[Link]:
+async def links(session: AsyncSession, caller: Principal, asked: Filter) -> Page[ShownLink]:
     """A page of links, the newest first: a bureau's own, or anybody's for support and ops."""
     own = await readable(session, caller)
     found = await lists.links(
@@ -135,18 +143,34 @@ async def links(session: AsyncSession, caller: Principal, asked: Filter) -> Page
     page = found[: asked.limit]
     more = len(found) > asked.limit
     return Page(
-        page,
+        await with_forms(session, caller, page),
         str(Cursor(asked.sort, page[-1].established_at, page[-1].id)) if more else None,
     )
 
 
-async def link(session: AsyncSession, caller: Principal, link_id: str) -> Link:
+async def link(session: AsyncSession, caller: Principal, link_id: str) -> ShownLink:
     """One link. Raises LINK_NOT_FOUND, also for another bureau's."""
     own = await readable(session, caller)
     found = await link_rows.link(session, UUID(link_id)) if UUID_TEXT.fullmatch(link_id) else None
     if found is None or own not in (None, found.bureau_id):
         raise Refused(Code.LINK_NOT_FOUND)
-    return found
+    return await with_form(session, caller, found)
+
+
+async def with_form(session: AsyncSession, caller: Principal, link: Link) -> ShownLink:
+    """A link that the caller may see, as she is shown it."""
+    [shown] = await with_forms(session, caller, [link])
+    return shown
+
+
+async def with_forms(
+    session: AsyncSession, caller: Principal, found: Sequence[Link]
+) -> list[ShownLink]:
+    """A bureau is shown the route and not the form: its admins were mailed once who signed, and
+    nothing that its consultants do for years needs a signatory's name."""
+    by_form = [one.id for one in found if one.route == "paper_form"]
+    forms = await link_rows.paper_forms(session, by_form) if reads_all(caller) else {}
+    return [ShownLink(one, forms.get(one.id)) for one in found]
 
 
 def _cursor(asked: Filter, *, timed: bool) -> Cursor | None:

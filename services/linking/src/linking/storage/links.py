@@ -92,6 +92,14 @@ async def paper_form(session: AsyncSession, link_id: UUID) -> PaperForm | None:
     return found
 
 
+async def paper_forms(session: AsyncSession, link_ids: Sequence[UUID]) -> dict[UUID, PaperForm]:
+    """By link; nothing for one that was made by another route."""
+    if not link_ids:
+        return {}
+    found = await session.scalars(select(PaperForm).where(col(PaperForm.link_id).in_(link_ids)))
+    return {one.link_id: one for one in found}
+
+
 async def add_paper_form(session: AsyncSession, form: PaperForm) -> None:
     session.add(form)
     await session.flush()
