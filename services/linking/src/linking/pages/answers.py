@@ -14,7 +14,7 @@ from chassis.database import Database
 from chassis.design.languages import chosen
 from chassis.outbox import Outbox
 from chassis.problems import Refused
-from contracts.link_token import LinkKeys, LinkToken, LinkTokenError, Purpose
+from contracts.link_token import LinkKeys, LinkToken, LinkTokenError
 from contracts.problem_codes import Code
 from linking.pages.again import again
 from linking.pages.bodies import is_confirmed, words
@@ -106,9 +106,7 @@ class Desk:
             opened = await self._opened(verified)
             if opened.standing is not Standing.OPEN:
                 asked = replace(asked, errors=(), untaken=said)
-            return self._pages.page(
-                request, token, opened, refused.code, asked, self._manage_page(opened)
-            )
+            return self._pages.page(request, token, opened, refused.code, asked)
         return _json(InvitationOut.of(opened)) if wants_json(request) else _back(request, token)
 
     async def end(
@@ -157,13 +155,6 @@ class Desk:
         if request.method == "HEAD":
             response.body = b""  # content-length stays, as RFC 9110 has it
         return response
-
-    def _manage_page(self, opened: Opened) -> str | None:
-        """Where its holder may end what another answer has begun: as in her mails."""
-        if opened.manageable is None:
-            return None
-        who = opened.invited
-        return "/l/" + self._keys.sign(Purpose.MANAGE, opened.manageable, 1, who.user_id, who.email)
 
     def _origin(self, request: Request) -> Origin:
         return Origin(address=self._addresses.of(request))

@@ -42,10 +42,8 @@ class Pages:
         opened: Opened,
         code: Code | None,
         again: Again = _FIRST,
-        manage: str | None = None,
     ) -> HTMLResponse:
-        """The page of a link. code: why it refuses, which gives its status; None is a 200.
-        manage: the address of the page where its holder can end what access there is by now."""
+        """The page of a link. code: why it refuses, which gives its status; None is a 200."""
         locale = language(request)
         return self._render(
             "link.html",
@@ -55,7 +53,6 @@ class Pages:
             it=InvitationOut.of(opened),
             token=token,
             again=again,
-            manage=manage,
             programs=PROGRAMS,
         )
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,9 +20,8 @@ from linking.tables import Client, LinkRequest, MailedAdmin, Sending
 class Opened:
     """All that the page behind a link shows (R29). status: as of `now`, by the database's clock.
 
-    client: None when the directory has deleted it. linked: names of bureaus (D6), and manageable:
-    the active link between the two, both for an admin of now only, since an old link outlives the
-    role; the latter also only as long as this link is good, since it may end what it could decide.
+    client: None when the directory has deleted it. linked: names of bureaus (D6), for an admin of
+    now only, since an old link outlives the role.
     """
 
     request: LinkRequest
@@ -34,7 +32,6 @@ class Opened:
     standing: Standing
     status: Status
     linked: list[str]
-    manageable: UUID | None
     now: datetime
 
     @property
@@ -86,9 +83,6 @@ async def look(session: AsyncSession, token: LinkToken, request: LinkRequest) ->
         link_expires_at=sending.expires_at,
         is_admin=is_admin,
     )
-    active = None
-    if is_admin and now < sending.expires_at:
-        active = await links.active(session, request.bureau_id, request.tenant_id)
     return Opened(
         request=request,
         sending=sending,
@@ -98,7 +92,6 @@ async def look(session: AsyncSession, token: LinkToken, request: LinkRequest) ->
         standing=standing_at(invitation, now),
         status=status_at(request.status, request.expires_at, now),
         linked=await links.linked_bureaus(session, request.tenant_id) if is_admin else [],
-        manageable=None if active is None else active.id,
         now=now,
     )
 
