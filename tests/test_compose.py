@@ -1,5 +1,7 @@
 """What compose.yaml, the gateway's routes and Prometheus' jobs must keep to; needs no engine."""
 
+import base64
+import hashlib
 import json
 import re
 from itertools import product
@@ -161,6 +163,21 @@ def test_the_gateway_refuses_in_the_words_of_the_api() -> None:
     said = [json.loads(body) for body in re.findall(r"respond `(.+)` \d+", caddyfile)]
     codes = (Code.UNAVAILABLE, Code.BODY_TOO_LARGE)
     assert said == [document(Refused(code)) for code in codes]
+
+
+def test_the_page_of_what_is_away_is_of_the_design_and_asks_nobody() -> None:
+    page = (ROOT / "ops/caddy/unavailable.html").read_text()
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in (ROOT / "ops/caddy/Caddyfile").read_text()
+    tokens = (ROOT / "chassis/src/chassis/design/tokens.css").read_text()
+    for scheme, of_page in zip(tokens.split("@media"), style[1].split("@media"), strict=True):
+        for name, colour in re.findall(r"(--[\w-]+): (#\w+);", of_page):
+            assert f"{name}: {colour};" in scheme
+    assert re.findall(r"(?:src|href)=\"([^\"]*)\"", page) == ["", ""]
+    assert '<html lang="sv">' in page
+    assert '<section lang="en">' in page
 
 
 def test_whose_request_it_is_both_gateway_and_linking_learn_of_the_same_proxy() -> None:

@@ -152,6 +152,27 @@ async def test_a_role_may_have_more_replicas(running: Stack) -> None:
     await running.compose_command("up", "-d", "--wait", "--no-recreate", *once)
 
 
+async def test_what_is_away_says_so_to_people_and_to_programs(running: Stack) -> None:
+    link = "/l/whatever"
+    await running.act("stop", "linking-serve")
+    try:
+        async with running.client("b-1-admin", "bureau_admin", bureau_id="b-1") as http:
+            page = await http.get(link, headers={"accept": "text/html,*/*;q=0.8"})
+            assert (page.status_code, page.headers["retry-after"]) == (503, "2")
+            assert page.headers["content-type"].startswith("text/html")
+            assert page.headers["cache-control"] == "no-store"
+            assert "Sidan går inte att nå just nu" in page.text
+            sent = await http.post(f"{link}/accept", headers={"accept": "text/html"}, data={})
+            assert (sent.status_code, "Försök igen" in sent.text) == (503, True)
+            for path, accept in (("/v1/links", "text/html"), (link, "application/json")):
+                refused = await http.get(path, headers={"accept": accept})
+                assert refused.headers["content-type"] == "application/problem+json"
+                assert (refused.status_code, refused.json()["code"]) == (503, "UNAVAILABLE")
+    finally:
+        await running.act("start", "linking-serve")
+        await running.healthy("linking-serve")
+
+
 async def test_the_gateway_does_tls_with_a_certificate_of_one_s_own(running: Stack) -> None:
     certificate, key = _certificate()
     for name, content in (("tls_certificate", certificate), ("tls_key", key)):
