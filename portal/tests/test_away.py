@@ -6,16 +6,10 @@ from contextlib import asynccontextmanager
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from chassis.app import HttpServer, listen
-from chassis.settings import load
-from koppla.demo_people import DirectoryDemo
 from koppla.embedded.ports import free_port
-from koppla.profile import portal_settings_of
-from portal.app import opened
-from portal.settings import PortalSettings
 from portal.tests.browser import Browser
-from portal.tests.outage import Outage, outage
 from portal.tests.people import ADMIN, OTHER_ADMIN
+from tests.support.outage import Outage, outage, portal_before
 from tests.support.platform import Platform
 
 FIND = "/klienthanteraren/koppla-klient"
@@ -25,16 +19,8 @@ SEARCH, REQUESTS, CLIENTS = "/v1/client-searches", "/v1/link-requests", "/v1/cli
 @asynccontextmanager
 async def portal(platform: Platform, gateway: str, **more: str) -> AsyncIterator[Browser]:
     """A portal of its own on the platform's folder, and somebody at it."""
-    bound = listen("127.0.0.1", 0)
-    url = f"http://localhost:{bound.getsockname()[1]}"
-    given = {**portal_settings_of(url, platform.data), "portal_gateway_url": gateway, **more}
-    settings = load(PortalSettings, **given)
-    async with opened(settings, DirectoryDemo(platform.data)) as app:
-        server = HttpServer(app, bound)
-        await server.start()
-        async with Browser(url) as browser:
-            yield browser
-        await server.stop()
+    async with portal_before(gateway, platform.data, **more) as url, Browser(url) as browser:
+        yield browser
 
 
 @pytest.fixture

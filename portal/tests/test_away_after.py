@@ -7,10 +7,10 @@ from starlette.responses import JSONResponse
 
 from portal.tests.browser import Browser
 from portal.tests.linking import access, activated, linked
-from portal.tests.outage import Outage, outage
 from portal.tests.people import LINKED_ADMIN, SUPPORT
 from portal.tests.test_away import portal
 from portal.tests.test_support import CHECK, REGISTER, form, links
+from tests.support.outage import Outage, outage
 from tests.support.platform import Platform
 
 ACTIVATE, SAVE, END = "Aktivera klienten", "Spara behörigheterna", "Avsluta kopplingen"

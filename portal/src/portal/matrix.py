@@ -2,9 +2,10 @@
 
 A cell's field is `CONSULTANT:PROGRAM` with `r`, `w` or nothing: short, since there may be hundreds
 on a page. A preset's is `row/CONSULTANT`, `col/PROGRAM` or `all`, with `n`, `r`, `w` or nothing.
+Many cells at once are packed in one field: `CONSULTANT=r-w--`, a letter a program, a blank between.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.fields import PROGRAMS, Access
@@ -15,6 +16,9 @@ ACCESS: Mapping[str, Access] = {"r": "read", "w": "write"}
 _LETTER: Mapping[str, str] = {access: letter for letter, access in ACCESS.items()}
 _PRESETS = {"n": "", "r": "r", "w": "w"}
 ALL, ROW, COLUMN = "all", "row/", "col/"
+KEPT = "kvar"
+"""The field with the cells of rows that the page does not show."""
+_NOTHING = "-"
 
 Cells = dict[str, str]
 """By field, `r`, `w` or nothing; a cell for each consultant and program."""
@@ -22,6 +26,33 @@ Cells = dict[str, str]
 
 def name(consultant_id: str, program: str) -> str:
     return f"{consultant_id}:{program}"
+
+
+def consultant(field: str) -> str:
+    """Whose cell it is."""
+    return field.rpartition(":")[0]
+
+
+def packed(cells: Cells, without: Collection[str] = ()) -> str:
+    """The rows that give something. without: consultants whose rows are left out."""
+    ids = dict.fromkeys(consultant(field) for field, value in cells.items() if value)
+    rows = [
+        f"{one}=" + "".join(cells.get(name(one, program)) or _NOTHING for program in PROGRAMS)
+        for one in ids
+        if one not in without
+    ]
+    return " ".join(rows)
+
+
+def unpacked(text: str) -> Cells:
+    """The cells that give something; what is none of a packed row's counts for nothing."""
+    rows = [part.partition("=") for part in text.split()]
+    return {
+        name(one, program): letter
+        for one, _, letters in rows
+        for program, letter in zip(PROGRAMS, letters, strict=False)
+        if letter in ACCESS
+    }
 
 
 def of_access(given: Iterable[ConsultantAccess]) -> Cells:
@@ -47,11 +78,18 @@ class Chosen:
 
 
 def read(form: Form, consultants: Sequence[Consultant]) -> Chosen:
-    """The form's cells after its presets: the one for all, then columns, then rows."""
+    """The form's cells after its presets: the one for all, then columns, then rows. A preset fills
+    in the rows that the page shows: nobody has seen it filled in in others."""
     ids = [one.consultant_id for one in consultants]
     known = {name(one, program) for one in ids for program in PROGRAMS}
     fields = dict(form.pairs)
-    cells = {field: value for field, value in fields.items() if ":" in field and value}
+    on_page = {consultant(field) for field in fields if ":" in field}
+    kept = {
+        field: value
+        for field, value in unpacked(form.raw(KEPT)).items()
+        if consultant(field) not in on_page
+    }
+    cells = kept | {field: value for field, value in fields.items() if ":" in field and value}
     presets = {field: value for field, value in fields.items() if value and _is_preset(field)}
     is_wrong = not set(cells.values()) <= ACCESS.keys() or not (
         set(presets.values()) <= _PRESETS.keys()
@@ -60,7 +98,9 @@ def read(form: Form, consultants: Sequence[Consultant]) -> Chosen:
     cells = {field: value for field, value in cells.items() if field in known and value in ACCESS}
     for field in sorted(presets, key=_order):
         preset = _PRESETS.get(presets[field], "")
-        cells |= {cell: preset for cell in known if _covers(field, cell)}
+        cells |= {
+            cell: preset for cell in known if consultant(cell) in on_page and _covers(field, cell)
+        }
     cells = {field: value for field, value in cells.items() if value}
     return Chosen(cells, bool(presets), is_wrong, gone)
 
@@ -74,8 +114,8 @@ def _order(field: str) -> int:
 
 
 def _covers(preset: str, cell: str) -> bool:
-    consultant, _, program = cell.rpartition(":")
-    return preset in (ALL, f"{COLUMN}{program}", f"{ROW}{consultant}")
+    whose, _, program = cell.rpartition(":")
+    return preset in (ALL, f"{COLUMN}{program}", f"{ROW}{whose}")
 
 
 def row(cells: Cells, consultant_id: str) -> list[PermissionIn]:

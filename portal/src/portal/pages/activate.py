@@ -4,7 +4,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.fields import PROGRAMS
-from portal import matrix
+from portal import matrix, matrix_part
+from portal.forms import Form
 from portal.gateway import operations as calls
 from portal.gateway.refusals import Refused, Unavailable
 from portal.gateway.shapes import Activation, Consultant, LinkedClient
@@ -31,12 +32,13 @@ async def show(visit: Bureau, tenant_id: str) -> Response:
         return visit.page("activate_who.html", client=client, admins=admins)
     draft = visit.draft()
     cells = matrix.read(draft, consultants).cells if draft else {}
-    return _page(visit, client, consultants, cells)
+    return _page(visit, client, consultants, cells, draft)
 
 
 @router.post(_PATH)
 async def activate(form: Posted, visit: BureauAdmin, tenant_id: str) -> Response:
-    """Fills in presets and shows the table again, or activates (R38, R39)."""
+    """Fills in presets or turns to another part and shows the table again, or activates (R38,
+    R39)."""
     client = await _waiting(visit, tenant(tenant_id))
     consultants = await _consultants(visit)
     chosen = matrix.read(form, consultants)
@@ -44,29 +46,36 @@ async def activate(form: Posted, visit: BureauAdmin, tenant_id: str) -> Response
         return await _before(visit, tenant_id, chosen.cells)
     if chosen.is_wrong or chosen.gone:
         wrong = "wrong" if chosen.is_wrong else "gone"
-        return _page(visit, client, consultants, chosen.cells, wrong=wrong, status=422)
+        return _page(visit, client, consultants, chosen.cells, form, wrong=wrong, status=422)
     if chosen.had_preset or form.has("fyll"):
         # A preset that nobody has seen filled in must not give away anything.
         filled = "filled" if chosen.had_preset else "nothing_to_fill"
-        return _page(visit, client, consultants, chosen.cells, filled=filled)
+        return _page(visit, client, consultants, chosen.cells, form, filled=filled)
+    if matrix_part.is_asked_for(form):
+        return _page(visit, client, consultants, chosen.cells, form)
     if not chosen.cells and not form.has("utan"):
-        return _page(visit, client, consultants, chosen.cells, nothing=True)
-    return await _activate(visit, client, consultants, chosen.cells)
+        return _page(visit, client, consultants, chosen.cells, form, nothing=True)
+    return await _activate(visit, client, consultants, chosen.cells, form)
 
 
 async def _activate(
-    visit: Visit, client: LinkedClient, consultants: list[Consultant], cells: matrix.Cells
+    visit: Visit,
+    client: LinkedClient,
+    consultants: list[Consultant],
+    cells: matrix.Cells,
+    form: Form,
 ) -> Response:
     body = Activation(grants=matrix.grants(cells, consultants))
     try:
         done = await visit.calls(calls.ACTIVATE_CLIENT, body, tenant_id=client.tenant_id)
     except Unavailable as error:
-        return _page(visit, client, consultants, cells, unsent=error.part, status=503)
+        return _page(visit, client, consultants, cells, form, unsent=error.part, status=503)
     except Refused as refused:
         if refused.code == "NOT_LINKED":
             return await no_longer(visit, client.tenant_id)
         if refused.code == "INVALID_INPUT":
-            return _page(visit, client, await _consultants(visit), cells, wrong="gone", status=422)
+            now = await _consultants(visit)
+            return _page(visit, client, now, cells, form, wrong="gone", status=422)
         raise
     return await _as_it_is(visit, done.tenant_id, cells)
 
@@ -106,6 +115,7 @@ def _page(
     client: LinkedClient,
     consultants: list[Consultant],
     cells: matrix.Cells,
+    form: Form | None,
     *,
     wrong: str | None = None,
     filled: str | None = None,
@@ -113,13 +123,14 @@ def _page(
     unsent: str | None = None,
     status: int = 200,
 ) -> Response:
-    """wrong: what of the form can't be. filled: whether presets were filled in. nothing: that
-    nobody was chosen. unsent: the part that did not answer."""
+    """form: what was sent, to show the same part of the table. wrong: what of it can't be.
+    filled: whether presets were filled in. nothing: that nobody was chosen. unsent: the part
+    that did not answer."""
     return visit.page(
         "activate.html",
         status,
         client=client,
-        consultants=consultants,
+        part=matrix_part.part(consultants, cells, form),
         programs=PROGRAMS,
         cells=cells,
         wrong=wrong,

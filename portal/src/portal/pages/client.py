@@ -19,6 +19,8 @@ from portal.visit import Visit
 
 router = APIRouter()
 PATH = "/klienter/{tenant_id}"
+_FIRST_GIVEN = 20
+"""So many consultants with permissions are shown here; all of them where they are changed."""
 _REQUESTS = 5
 """The newest requests whose events are told; there are rarely two."""
 
@@ -42,6 +44,7 @@ async def show(visit: Bureau, tenant_id: str) -> Response:
         own=own,
         own_cells=_cells(own),
         programs=PROGRAMS,
+        first_given=_FIRST_GIVEN,
         events=await _events(visit, requests),
         history=history,
         **about,

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.fields import PROGRAMS
-from portal import matrix
+from portal import matrix, matrix_part
 from portal.forms import Form
 from portal.gateway import operations as calls
 from portal.gateway.refusals import Unavailable
@@ -31,32 +31,35 @@ async def show(visit: BureauAdmin, tenant_id: str) -> Response:
     now = await _now(visit, tenant_id)
     draft = visit.draft()
     cells = matrix.read(draft, now).cells if draft else matrix.of_access(now)
-    seen = _read_seen(draft) if draft else matrix.of_access(now)
-    return _page(visit, client, now, cells, seen)
+    seen = matrix.unpacked(draft.raw(_SEEN)) if draft else matrix.of_access(now)
+    return _page(visit, client, now, cells, seen, draft)
 
 
 @router.post(_PATH)
 async def save(form: Posted, visit: BureauAdmin, tenant_id: str) -> Response:
-    """Fills in presets and shows the table again, or saves the rows that were changed (R39)."""
+    """Fills in presets or turns to another part and shows the table again, or saves the rows that
+    were changed (R39)."""
     client = await activated(visit, tenant(tenant_id))
     if client is None:
         return await no_longer(visit, tenant_id)
     now = await _now(visit, tenant_id)
-    chosen, seen = matrix.read(form, now), _read_seen(form)
+    chosen, seen = matrix.read(form, now), matrix.unpacked(form.raw(_SEEN))
     if chosen.is_wrong or chosen.gone:
         wrong = "wrong" if chosen.is_wrong else "gone"
-        return _page(visit, client, now, chosen.cells, seen, wrong=wrong, status=422)
+        return _page(visit, client, now, chosen.cells, seen, form, wrong=wrong, status=422)
     if chosen.had_preset or form.has("fyll"):
         filled = "filled" if chosen.had_preset else "nothing_to_fill"
-        return _page(visit, client, now, chosen.cells, seen, filled=filled)
+        return _page(visit, client, now, chosen.cells, seen, form, filled=filled)
+    if matrix_part.is_asked_for(form):
+        return _page(visit, client, now, chosen.cells, seen, form)
     current = matrix.of_access(now)
     changed = [one for one in now if _differs(one, chosen.cells, seen, current)]
     theirs = [one for one in changed if _differs(one, current, seen)]
     if theirs:
         # Shown as a colleague made it in those rows, and as chosen in all others.
         cells = _with_rows(chosen.cells, current, [one.consultant_id for one in theirs])
-        return _page(visit, client, now, cells, current, theirs=theirs, status=409)
-    return await _save(visit, client, now, chosen.cells, seen, changed)
+        return _page(visit, client, now, cells, current, form, theirs=theirs, status=409)
+    return await _save(visit, client, now, chosen.cells, seen, form, changed)
 
 
 async def _save(
@@ -65,6 +68,7 @@ async def _save(
     now: Sequence[ConsultantAccess],
     cells: matrix.Cells,
     seen: matrix.Cells,
+    form: Form,
     changed: Sequence[ConsultantAccess],
 ) -> Response:
     try:
@@ -77,7 +81,7 @@ async def _save(
             )
     except Unavailable as error:
         # Those before are saved; sent again, they are as chosen and no change.
-        return _page(visit, client, now, cells, seen, unsent=error.part, status=503)
+        return _page(visit, client, now, cells, seen, form, unsent=error.part, status=503)
     note = "note.permissions_saved" if changed else "note.permissions_same"
     return visit.to(f"/klienter/{client.tenant_id}", note=note)
 
@@ -90,19 +94,10 @@ def _differs(one: ConsultantAccess, cells: matrix.Cells, *others: matrix.Cells) 
 
 def _with_rows(cells: matrix.Cells, other: matrix.Cells, ids: Sequence[str]) -> matrix.Cells:
     """`cells` with the rows of these consultants as in `other`."""
-    kept = {field: value for field, value in cells.items() if _row_of(field) not in ids}
-    return kept | {field: value for field, value in other.items() if _row_of(field) in ids}
-
-
-def _row_of(field: str) -> str:
-    return field.rpartition(":")[0]
-
-
-def _read_seen(form: Form) -> matrix.Cells:
-    """`CONSULTANT:PROGRAM=r` and so on, a blank between; what is none of these counts for
-    nothing."""
-    pairs = [part.partition("=") for part in form.raw(_SEEN).split()]
-    return {field: value for field, _, value in pairs if value in matrix.ACCESS}
+    kept = {field: value for field, value in cells.items() if matrix.consultant(field) not in ids}
+    return kept | {
+        field: value for field, value in other.items() if matrix.consultant(field) in ids
+    }
 
 
 async def _now(visit: Visit, tenant_id: str) -> list[ConsultantAccess]:
@@ -115,6 +110,7 @@ def _page(
     consultants: Sequence[ConsultantAccess],
     cells: matrix.Cells,
     seen: matrix.Cells,
+    form: Form | None,
     *,
     wrong: str | None = None,
     filled: str | None = None,
@@ -122,16 +118,17 @@ def _page(
     unsent: str | None = None,
     status: int = 200,
 ) -> Response:
-    """wrong: what of the form can't be. filled: whether presets were filled in. theirs: whose rows
-    a colleague has changed meanwhile. unsent: the part that did not answer."""
+    """form: what was sent, to show the same part of the table. wrong: what of it can't be.
+    filled: whether presets were filled in. theirs: whose rows a colleague has changed meanwhile.
+    unsent: the part that did not answer."""
     return visit.page(
         "permissions.html",
         status,
         client=client,
-        consultants=consultants,
+        part=matrix_part.part(consultants, cells, form),
         programs=PROGRAMS,
         cells=cells,
-        seen=" ".join(f"{field}={value}" for field, value in seen.items()),
+        seen=matrix.packed(seen),
         wrong=wrong,
         filled=filled,
         theirs=[one.name for one in theirs],

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 from starlette.requests import Request
@@ -9,6 +10,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from chassis.app import HttpServer, listen
+from chassis.settings import load
+from koppla.demo_people import DirectoryDemo
+from koppla.profile import portal_settings_of
+from portal.app import opened
+from portal.settings import PortalSettings
+from portal.sign_in.demo import Demo
 
 UNAVAILABLE = {"type": "urn:koppla:problem:unavailable", "status": 503, "code": "UNAVAILABLE"}
 _NOT_PASSED = {"host", "content-length", "transfer-encoding", "connection"}
@@ -36,7 +43,7 @@ class Outage:
             if path.startswith(beginning):
                 return answer
         passed = {name: value for name, value in request.headers.items() if name not in _NOT_PASSED}
-        answer = await self._http.request(
+        done = await self._http.request(
             request.method,
             request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             content=await request.body(),
@@ -45,8 +52,8 @@ class Outage:
         if path.startswith(self.lost or "-") and request.method == "POST":
             # It was done, and nobody learns of it.
             return JSONResponse(UNAVAILABLE, 503)
-        headers = {name: value for name, value in answer.headers.items() if name not in _NOT_PASSED}
-        return Response(answer.content, answer.status_code, headers)
+        headers = {name: value for name, value in done.headers.items() if name not in _NOT_PASSED}
+        return Response(done.content, done.status_code, headers)
 
 
 @asynccontextmanager
@@ -59,5 +66,24 @@ async def outage(url: str) -> AsyncIterator[tuple[Outage, str]]:
         await server.start()
         try:
             yield played, f"http://127.0.0.1:{bound.getsockname()[1]}"
+        finally:
+            await server.stop()
+
+
+@asynccontextmanager
+async def portal_before(
+    gateway: str, folder: Path, demo: Demo | None = None, **more: str
+) -> AsyncIterator[str]:
+    """A portal of its own on a run's folder: where it answers. gateway: what it asks. more: of its
+    settings."""
+    bound = listen("127.0.0.1", 0)
+    url = f"http://localhost:{bound.getsockname()[1]}"
+    given = {**portal_settings_of(url, folder), "portal_gateway_url": gateway, **more}
+    settings = load(PortalSettings, **given)
+    async with opened(settings, demo or DirectoryDemo(folder)) as app:
+        server = HttpServer(app, bound)
+        await server.start()
+        try:
+            yield url
         finally:
             await server.stop()
