@@ -10,6 +10,9 @@ from tests.browser.window import Window
 
 ADMIN, CONSULTANT = "Göran Ängström", "Linnéa Björk"
 """Of Norrskensbyrån, b-1, in the demo directory."""
+NEWCOMER = "Bengt Fransson"
+"""Admin of a bureau, b-6, that has neither asked nor linked any client."""
+EXCLUDED, SUPPORT = "Oskar Ärlebrandt", "Stina Kundtjänst"
 
 
 @dataclass
@@ -36,10 +39,14 @@ class Bureau:
         return tab
 
     async def search(self, page: Page, client: dict[str, Any]) -> None:
-        await self.hands.choose(page.get_by_role("radio", name="Organisationsnummer"))
-        await self.hands.write(page.get_by_role("textbox"), client["org_number"])
-        await self.hands.press(page.get_by_role("button", name="Sök"))
+        await self.look_for(page, client["org_number"])
         await expect(page.get_by_role("heading", name=client["name"])).to_be_visible()
+
+    async def look_for(self, page: Page, number: str) -> None:
+        """On Koppla klient, by organisationsnummer."""
+        await self.hands.choose(page.get_by_role("radio", name="Organisationsnummer"))
+        await self.hands.write(page.get_by_role("textbox").first, number)
+        await self.hands.press(page.get_by_role("button", name="Sök", exact=True))
 
     async def send(self, page: Page) -> None:
         await self.hands.press(page.get_by_role("button", name="Skicka förfrågan"))

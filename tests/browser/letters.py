@@ -1,13 +1,16 @@
 """What a bureau asks and what arrives by mail, for tests that begin at a mailed link."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
+
 from koppla.demo_data import generate
 from koppla.forgetful_broker import DEMO
 from koppla.waiting import until
-from tests.support.platform import Platform
+from tests.support.platform import Platform, koppla
 
 Client = dict[str, Any]
 
@@ -53,18 +56,65 @@ class Letters:
 
     async def requests(self, client: Client) -> int:
         """How many there have been to the client."""
-        admin = self.koppla.client(f"{self.bureau}-admin", "bureau_admin", bureau_id=self.bureau)
-        async with admin as http:
+        async with self._admin() as http:
             answer = await http.get("/v1/link-requests", params={"tenant_id": client["tenant_id"]})
             return len(answer.json()["items"])
 
     async def link_up(self, client: Client) -> None:
-        """Asked and accepted."""
+        """Asked and accepted, and in the activation list."""
         await self.ask(client)
+        await self.accept(client)
+        async with self._admin() as http:
+
+            async def waits() -> bool:
+                items = (await http.get("/v1/activation-list")).json()["items"]
+                return client["tenant_id"] in [one["tenant_id"] for one in items]
+
+            await until(waits, 120, what="the activation list")
+
+    async def activate(self, client: Client, **access: str) -> None:
+        """Linked, and in the client list. access: by program, of the bureau's consultant."""
+        await self.link_up(client)
+        permissions = [{"program": one, "access": given} for one, given in access.items()]
+        grants = [{"consultant_id": f"{self.bureau}-consultant", "permissions": permissions}]
+        path = f"/v1/activation-list/{client['tenant_id']}/activate"
+        await self._post(path, {"grants": grants if access else []})
+
+    async def accept(self, client: Client) -> None:
+        """The request that was asked before."""
+        await self._answer(client, "accept", {"confirm": True})
+
+    async def decline(self, client: Client, message: str) -> None:
+        """The request that was asked before."""
+        await self._answer(client, "decline", {"message": message})
+
+    async def grant(self, client: Client, **access: str) -> None:
+        """What the bureau's consultant may do from now on. access: by program."""
+        permissions = [{"program": one, "access": given} for one, given in access.items()]
+        path = f"/v1/clients/{client['tenant_id']}/consultants/{self.bureau}-consultant"
+        async with self._admin() as http:
+            answer = await http.put(path, json={"permissions": permissions})
+            assert answer.status_code == 200, answer.text
+
+    async def end(self, client: Client) -> None:
+        """The link; returns once the bureau has lost the client."""
+        async with self._admin() as http:
+            asked = {"tenant_id": client["tenant_id"], "status": "active"}
+            [link] = (await http.get("/v1/links", params=asked)).json()["items"]
+            answer = await http.post(f"/v1/links/{link['id']}/end", json={"reason": "Fel klient."})
+            assert answer.status_code == 200, answer.text
+
+            async def gone() -> bool:
+                items = (await http.get("/v1/activation-list")).json()["items"]
+                return client["tenant_id"] not in [one["tenant_id"] for one in items]
+
+            await until(gone, 120, what="the link's end")
+
+    async def _answer(self, client: Client, what: str, body: dict[str, Any]) -> None:
         link = await self.link(client)
         async with self.koppla.client("nobody") as http:
             headers = {"accept": "application/json"}
-            answer = await http.post(f"{link}/accept", json={"confirm": True}, headers=headers)
+            answer = await http.post(f"{link}/{what}", json=body, headers=headers)
             assert answer.status_code == 200, answer.text
 
     async def link(self, client: Client, admin: int = 0, mails: int = 1) -> str:
@@ -85,9 +135,19 @@ class Letters:
             return (await until(found, 120, what=f"a link to {to}"))[0]
 
     async def _post(self, path: str, body: Any = None) -> dict[str, Any]:
-        admin = self.koppla.client(f"{self.bureau}-admin", "bureau_admin", bureau_id=self.bureau)
-        async with admin as http:
+        async with self._admin() as http:
             answer = await http.post(path, json=body)
             assert answer.status_code < 300, answer.text
             done: dict[str, Any] = answer.json()
             return done
+
+    def _admin(self) -> httpx.AsyncClient:
+        return self.koppla.client(f"{self.bureau}-admin", "bureau_admin", bureau_id=self.bureau)
+
+
+async def imported(platform: Platform, kind: str, record: dict[str, Any]) -> None:
+    """One record of the directory. kind: bureaus or clients."""
+    file = platform.data / f"one-of-{kind}.jsonl"
+    file.write_text(json.dumps(record, ensure_ascii=False) + "\n")
+    code, out, err = await koppla("import", kind, file, "--data", platform.data)
+    assert code == 0, (out, err)

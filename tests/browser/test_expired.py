@@ -9,7 +9,8 @@ from tests.browser.bureau import Bureau
 from tests.browser.conftest import up
 from tests.browser.hands import Mouse
 from tests.browser.letters import Letters
-from tests.browser.window import looked_at, window
+from tests.browser.looks import looked_at
+from tests.browser.window import window
 
 TTL = "20s"
 
@@ -31,7 +32,6 @@ async def test_an_expired_link_says_what_to_do_and_the_bureau_sees_it(
 
             await until(expired, 120, every=1, what="the link to expire")
             await expect(page.get_by_role("heading", level=1)).to_contain_text("gått ut")
-            assert await looked_at(page, "link-expired", pictures) == []
             page = await Bureau(desk, Mouse()).sign_in()
             await page.goto(f"{koppla.url}/forfragningar/{request}")
             await expect(page.locator("#standing")).to_contain_text("Har gått ut")

@@ -5,7 +5,8 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.letters import Letters
-from tests.browser.window import PHONE, looked_at, window
+from tests.browser.looks import looked_at
+from tests.browser.window import PHONE, window
 from tests.support.platform import Platform
 
 
@@ -60,14 +61,20 @@ async def test_in_english_too(
 ) -> None:  # R47
     client = letters.client()
     await letters.ask(client)
+    link = await letters.link(client)
+    async with window(browser, koppla.url, **PHONE, locale="en-GB") as phone:
+        page = await phone.open(link)
+        assert await looked_at(page, "link-open-en", pictures) == []
     async with window(browser, koppla.url, **PHONE) as phone:
-        page = await phone.open(await letters.link(client))
+        page = await phone.open(link)
         await page.get_by_role("link", name="English").click()
         await expect(page.locator("html")).to_have_attribute("lang", "en")
-        assert await looked_at(page, "link-open-en", pictures) == []
         await page.get_by_role("checkbox").check()
         await page.get_by_role("button", name="Accept").click()
         await expect(page.locator("html")).to_have_attribute("lang", "en")
+    async with window(browser, koppla.url, **PHONE, locale="en-GB") as phone:
+        page = await phone.open(link)
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("You have accepted")
         assert await looked_at(page, "link-accepted-by-you-en", pictures) == []
 
 
@@ -111,6 +118,10 @@ async def test_the_link_is_ended_from_the_receipt(
         await confirm_and_accept(page)
         page = await phone.open(await letters.link(client, mails=2))
         assert await looked_at(page, "manage-active", pictures) == []
+        await page.locator("form").last.evaluate("form => { form.noValidate = true }")
+        await page.get_by_role("button", name="Avsluta").click()
+        await expect(page.get_by_role("alert")).to_be_visible()
+        assert await looked_at(page, "manage-unconfirmed", pictures) == []
         await page.get_by_role("checkbox").check()
         await page.get_by_role("button", name="Avsluta").click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("avslutad")

@@ -5,7 +5,8 @@ from pathlib import Path
 from playwright.async_api import Browser, expect
 
 from tests.browser.letters import Letters
-from tests.browser.window import PHONE, looked_at, window
+from tests.browser.looks import looked_at
+from tests.browser.window import PHONE, window
 from tests.support.platform import Platform
 
 

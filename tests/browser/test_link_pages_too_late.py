@@ -1,15 +1,15 @@
 """Mailed links that lead to no answer any more: each page says why, and what to do now."""
 
-import json
 from pathlib import Path
 from uuid import UUID
 
 import asyncpg
 from playwright.async_api import Browser, expect
 
-from tests.browser.letters import Letters
-from tests.browser.window import PHONE, looked_at, window
-from tests.support.platform import Platform, koppla
+from tests.browser.letters import Letters, imported
+from tests.browser.looks import looked_at
+from tests.browser.window import PHONE, window
+from tests.support.platform import Platform
 
 AN_HOUR_AGO = "now() - interval '1 hour'"
 
@@ -66,13 +66,13 @@ async def test_an_older_link_leads_to_the_newest_mail(
 
 
 async def test_who_is_no_admin_any_more_is_told_so(
-    koppla: Platform, letters: Letters, browser: Browser, pictures: Path, tmp_path: Path
+    koppla: Platform, letters: Letters, browser: Browser, pictures: Path
 ) -> None:  # R34
     client = letters.client()
     await letters.ask(client, "Bara för er")
     link = await letters.link(client)
     others = {**client, "system_admins": client["system_admins"][1:]}
-    await imported(koppla, tmp_path, others)
+    await imported(koppla, "clients", others)
     async with window(browser, koppla.url, **PHONE) as phone:
         page = await phone.open(link)
         refused = page.get_by_role("heading", name="Du kan inte besvara förfrågan")
@@ -86,13 +86,6 @@ async def test_who_is_no_admin_any_more_is_told_so(
         await expect(refused).to_be_visible()
         await expect(page.get_by_role("main")).not_to_contain_text("Bara för er")
         assert await looked_at(page, "link-no-admin", pictures) == []
-
-
-async def imported(platform: Platform, folder: Path, client: dict[str, object]) -> None:
-    file = folder / "clients.jsonl"
-    file.write_text(json.dumps(client) + "\n")
-    code, _, err = await koppla("import", "clients", file, "--data", platform.data)
-    assert code == 0, err
 
 
 async def test_a_box_left_empty_is_asked_for_on_the_page_too(
