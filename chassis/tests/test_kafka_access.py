@@ -139,19 +139,36 @@ async def test_who_is_refused_is_told_by_which_setting(secured: SecuredKafka) ->
     )
 
 
-def test_a_wrong_password_is_one_line_at_the_start_of_a_command(
-    secured: SecuredKafka,
-) -> None:
-    settings = secured.by_password("topics", "fel")
+_RELAY = (
+    "import sys; from chassis.cli import main; from tests.support.sample import *;"
+    "sys.exit(main('sample', SampleSettings, build, ['relay', '--port', '0']))"
+)
+_IDENTITY = {
+    "sample_database_url": "postgresql://nobody@127.0.0.1:1/none",
+    **{"issuer": ISSUER, "audience": AUDIENCE, "jwks_url": "file:///none"},
+}
+
+
+def _refused_at_start(*command: str, **settings: Any) -> str:
+    """The one line of a process that does not start."""
     given = {f"KOPPLA_{name.upper()}": str(value) for name, value in settings.items()}
     done = subprocess.run(
-        [sys.executable, "-m", "koppla", "topics"],
+        [sys.executable, *command],
         env={**os.environ, **given},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 2
+    assert done.returncode == 2, done.stderr
     [line] = done.stderr.splitlines()
-    assert line.startswith("KOPPLA_KAFKA_PASSWORD: ")
-    assert "fel" not in line.replace("refuses", "")
+    return line
+
+
+def test_who_is_refused_does_not_start_and_says_why_in_one_line(secured: SecuredKafka) -> None:
+    wrong = secured.by_password("sample", "fel")
+    said = f"KOPPLA_KAFKA_PASSWORD: {wrong['kafka']} refuses it, or knows no such KOPPLA_KAFKA_USER"
+    assert _refused_at_start("-m", "koppla", "topics", **wrong) == said
+    assert _refused_at_start("-c", _RELAY, **_IDENTITY, **wrong) == said
+    stranger = secured.by_certificate(Authority().certify("sample"))
+    refused = f"KOPPLA_KAFKA_CLIENT_CERTIFICATE: refused by {stranger['kafka']}: "
+    assert _refused_at_start("-c", _RELAY, **_IDENTITY, **stranger).startswith(refused)
