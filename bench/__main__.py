@@ -9,8 +9,11 @@ from pathlib import Path
 
 import psutil
 
+from chassis.kafka import KafkaSettings
+from chassis.settings import load
 from koppla.directory_lines import read
 from koppla.directory_publisher import KINDS, publish
+from koppla.profile import EMBEDDED_KAFKA
 from koppla.waiting import until
 from tests.support.journey import Pair, link_of, pairs
 from tests.support.platform import Platform, koppla
@@ -67,7 +70,8 @@ async def _imports(platform: Platform, files: Path) -> None:
     lines = read(files / "clients.jsonl", KINDS["clients"])
     changes = [(line.key, line.value) for line in lines if line.key is not None]
     kafka = str(platform.run_json()["kafka"])
-    sent = await timed(lambda: publish(kafka, "clients", changes, idempotence=False))
+    settings = load(KafkaSettings, kafka=kafka, **EMBEDDED_KAFKA)
+    sent = await timed(lambda: publish(settings, "clients", changes))
     say("import, published", CLIENTS / sent, "1/s", 10_000, more_is_better=True)
     await _quiet(platform)
 

@@ -13,9 +13,12 @@ import yaml
 
 from chassis.cli import ROLES
 from chassis.failpoints import RELEASE
+from chassis.kafka_security import KafkaSecuritySettings
 from chassis.problems import Refused, document
 from contracts.problem_codes import Code
-from contracts.topics import SERVICES
+from contracts.topics import SERVICES, TOPICS
+from koppla.api.asyncapi import owner
+from koppla.api.described import services as described
 from koppla.deployment_secrets import write
 from koppla.gateway import OWN, PATHS
 
@@ -24,7 +27,7 @@ FILE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 CONTAINERS: dict[str, dict[str, Any]] = FILE["services"]
 LASTING = {name: about for name, about in CONTAINERS.items() if about["restart"] != "no"}
 ADDED = {"gateway": ["NET_BIND_SERVICE"]}
-_SECRET = re.compile(r"PASSWORD|SECRET|KEYS|TOKEN|DATABASE_URL|SMTP_URL")
+_SECRET = re.compile(r"PASSWORD|SECRET|KEYS|CLIENT_KEY|TOKEN|DATABASE_URL|SMTP_URL")
 
 every_container = pytest.mark.parametrize("name", CONTAINERS)
 every_lasting_container = pytest.mark.parametrize("name", LASTING)
@@ -67,7 +70,7 @@ def test_no_secret_stands_in_the_environment(name: str) -> None:
     for variable, value in given.items():
         if _SECRET.search(variable):
             assert variable.endswith("_FILE"), variable
-            if name == "operator":
+            if (name, variable) == ("operator", "KOPPLA_TOKEN_FILE"):
                 assert value == "/files/token"
                 continue
             assert value.startswith("/run/secrets/"), variable
@@ -116,7 +119,10 @@ def test_every_secret_is_made_at_random_and_stays(tmp_path: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
     write(tmp_path / "others", development=True)
     same = {name for name in made if (tmp_path / "others" / name).read_text() == made[name]}
-    assert same == {"smtp_url", "portal_oidc_client_secret"}
+    assert same == {
+        *("smtp_url", "portal_oidc_client_secret"),
+        *("kafka_ca", "kafka_client_certificate", "kafka_client_key", "kafka_password"),
+    }
     assert write(folder, development=True) == []
     assert {name: (folder / name).read_text() for name in made} == made
 
@@ -216,6 +222,40 @@ def test_prometheus_asks_every_process() -> None:
     lasting = (every & LASTING.keys()) | {"pages", "portal"}
     assert asked == {name: [[name]] for name in lasting}
     assert len(asked) == 14
+
+
+def test_whoever_speaks_with_the_broker_may_be_known_to_it() -> None:
+    wanted = {f"KOPPLA_{name.upper()}" for name in KafkaSecuritySettings.model_fields}
+    with_broker = {
+        name: about.get("environment", {})
+        for name, about in CONTAINERS.items()
+        if "KOPPLA_KAFKA" in about.get("environment", {})
+    }
+    assert with_broker.keys() >= {"topics", "pages", "demo", "operator", "search-relay"}
+    for name, given in with_broker.items():
+        assert {variable.removesuffix("_FILE") for variable in given} >= wanted, name
+
+
+def test_the_operator_finds_the_gateway_whatever_it_does_about_tls() -> None:
+    door = CONTAINERS["portal"]["environment"]["KOPPLA_PORTAL_GATEWAY_URL"].rpartition(":-")[2]
+    assert CONTAINERS["operator"]["environment"]["KOPPLA_URL"] == f"${{KOPPLA_URL:-{door}"
+
+
+def test_the_rights_at_the_broker_are_told_as_they_are() -> None:
+    told = (ROOT / "docs/containers.md").read_text()
+    rows = {
+        name: [set(re.findall(r"`([^`]+)`", cell)) for cell in cells.split("|")[:3]]
+        for name, cells in re.findall(r"^\| `(\w+)` \| (.+\|)$", told, re.M)
+        if name in SERVICES
+    }
+    assert rows == {
+        service.name: [
+            {event.topic.name for event in service.consumer.heard} if service.consumer else set(),
+            {topic.name for topic in TOPICS if owner(topic) == service.name},
+            {service.name},
+        ]
+        for service in described()
+    }
 
 
 def test_alerts_ask_for_what_is_measured() -> None:

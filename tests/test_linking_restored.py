@@ -167,6 +167,25 @@ async def test_a_word_about_a_bureau_that_linking_has_lost_is_said_again(
     }
 
 
+async def test_a_key_that_is_refused_keeps_no_other_from_being_mended(here: Land) -> None:
+    for tenant_id in ("1", "2"):
+        await here.link(tenant_id)
+    await here.quiet()
+    # By a hand in the database: of a client whose number is none.
+    await here.rows("activation", "UPDATE linked_clients SET tenant_id = 'x' WHERE tenant_id = '1'")
+    await here.rows("activation", "DELETE FROM linked_clients WHERE tenant_id = '2'")
+    said: list[str] = []
+    same = await here.command(
+        lambda: reconcile(Path("unused"), settle=2, mend=True, tell=said.append)
+    )
+    assert not same
+    [refused] = [line for line in said if line.startswith("refused: ")]
+    assert refused.startswith("refused: nord:x, by activation: ")
+    assert said[-1] == "1 differences"
+    known = {row["tenant_id"] for row in await here.rows("activation", HEARD)}
+    assert known == {"1", "2", "x"}
+
+
 async def _no_mail_is_open(here: Land) -> bool:
     return not await here.rows(
         "notifier", "SELECT 1 FROM deliveries WHERE status IN ('queued', 'sending')"

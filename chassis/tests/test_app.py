@@ -1,12 +1,15 @@
 """A service's life: what starts and stops when, and what it says of itself."""
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.app import Service, listen, running
 from chassis.http import new_app
@@ -16,7 +19,7 @@ from koppla.issuer import AUDIENCE, ISSUER, DevelopmentIssuer
 from koppla.waiting import until
 from tests.support.brokers import SETTINGS, own_broker
 from tests.support.harness import Broker
-from tests.support.sample import DEAD, NOTES, STATES, Sample, SampleSettings, build
+from tests.support.sample import DEAD, NOTES, STATES, Noted, Sample, SampleSettings, build
 
 EVERYTHING = ("serve", "consume", "relay")
 
@@ -62,6 +65,59 @@ async def test_it_is_not_ready_once_its_consumer_died(
         answer = await until(lambda: _unready(http))
         assert answer == {"status": "not ready", "consumer": "not running"}
         assert (await http.get("/healthz")).status_code == 200
+
+
+async def test_a_consumer_whose_handler_hangs_is_told_of_until_it_gets_on(
+    service: Service, sample: Sample, broker: Broker, http: httpx.AsyncClient
+) -> None:
+    hangs, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def handler(session: AsyncSession, event: Noted) -> None:
+        if event.text == "hangs":
+            hangs.set()
+            await goes_on.wait()
+
+    sample.settings = sample.settings.model_copy(
+        update={"consumer_hangs_after": timedelta(seconds=1)}
+    )
+    service.consumer, service.metrics = sample.consumer(handler), sample.metrics
+    async with running(service, EVERYTHING):
+        await broker.publish(Noted(about="a", text="hangs"))
+        await hangs.wait()
+        answer = await until(lambda: _unready(http))
+        assert re.fullmatch(r"hangs: at one record for \d+ s", answer.pop("consumer"))
+        assert answer == {"status": "not ready"}
+        # It lives no longer: whoever asks starts it anew.
+        live = await http.get("/healthz")
+        assert live.status_code == 503
+        assert live.json()["status"].startswith("hangs: ")
+        measured = (await http.get("/metrics")).text
+        assert 'koppla_consumer_hangs{service="sample"} 1.0' in measured
+        goes_on.set()
+        await until(lambda: _is_ready(http))
+        assert (await http.get("/healthz")).status_code == 200
+        measured = (await http.get("/metrics")).text
+        assert 'koppla_consumer_hangs{service="sample"} 0.0' in measured
+
+
+async def test_a_consumer_that_waits_before_it_tries_again_does_not_hang(
+    sample: Sample, broker: Broker
+) -> None:
+    async def away(session: AsyncSession, event: Noted) -> None:
+        raise ConnectionError
+
+    consumer = sample.consumer(away)
+    await broker.publish(Noted(about="a", text="later"))
+    await consumer.start()
+    try:
+        await until(lambda: consumer._backoff._failures > 2 and consumer.in_hand.seconds == 0)
+        assert not consumer.in_hand.hangs
+    finally:
+        await consumer.stop()
+
+
+async def _is_ready(http: httpx.AsyncClient) -> bool:
+    return (await http.get("/readyz")).status_code == 200
 
 
 async def _unready(http: httpx.AsyncClient) -> dict[str, str] | None:

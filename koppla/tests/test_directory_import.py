@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaError
 
+from chassis.kafka import KafkaSettings
+from chassis.settings import load
 from contracts.envelope import Envelope
 from contracts.topics import DIRECTORY_BUREAUS, DIRECTORY_CLIENTS, Topic
 from koppla import demo_data
@@ -243,8 +245,9 @@ async def test_a_named_broker_is_compared_by_its_topic(broker: Broker, tmp_path:
     assert said == "199 clients published, 1 deleted"
     assert (await published(broker))["1"] is None
     assert not nowhere.exists()
-    assert len(await published_keys(kafka, DIRECTORY_CLIENTS, 20)) == 199
-    assert await published_keys(kafka, DIRECTORY_BUREAUS, 20) == set()
+    settings = load(KafkaSettings, **broker.settings)
+    assert len(await published_keys(settings, DIRECTORY_CLIENTS, 20)) == 199
+    assert await published_keys(settings, DIRECTORY_BUREAUS, 20) == set()
 
 
 async def test_naming_the_runs_own_broker_keeps_what_it_would_forget(
@@ -282,7 +285,7 @@ async def test_a_broker_that_is_away_is_named_and_what_was_kept_is_published_lat
     kept = DirectoryFile(tmp_path / "data", "clients")
     with kept.locked():
         changes = kept.compact()
-        await publish(broker.bootstrap_servers, "clients", changes.items(), idempotence=False)
+        await publish(load(KafkaSettings, **broker.settings), "clients", changes.items())
     assert set(await published(broker)) == {"1", "2"}
 
 
@@ -296,7 +299,8 @@ async def test_a_broker_that_never_answers_is_given_up(silent: str, tmp_path: Pa
 
 async def test_a_broker_that_dies_on_the_way_is_given_up(tmp_path: Path) -> None:
     async with EmbeddedKafka(tmp_path / "kafka") as kafka:
-        await Broker(kafka.bootstrap_servers, EMBEDDED_BROKER).create_topics()
+        there = Broker(kafka.bootstrap_servers, EMBEDDED_BROKER)
+        await there.create_topics()
         acknowledged: list[int] = []
         (broker,) = left_overs.find(tmp_path / "kafka", "tansu")
 
@@ -307,10 +311,9 @@ async def test_a_broker_that_dies_on_the_way_is_given_up(tmp_path: Path) -> None
         changes = [(str(n), json.dumps(client(n))) for n in range(5000)]
         with pytest.raises((KafkaError, TimeoutError)):
             await publish(
-                kafka.bootstrap_servers,
+                load(KafkaSettings, **there.settings),
                 "clients",
                 changes,
-                idempotence=False,
                 progress=killed,
                 patience=1,
             )

@@ -52,8 +52,9 @@ async def test_a_service_that_took_nothing_is_behind_by_all(
     clients, _ = demo_data.generate(30, 1, 1)
     records = [KINDS["clients"].model_validate(one) for one in clients]
     changes = [(one.key(), one.model_dump_json()) for one in records]
-    await publish(broker.bootstrap_servers, "clients", changes, idempotence=True)
-    lag = Lag(broker.bootstrap_servers, described)
+    settings = load(LookoutSettings, **broker.settings)
+    await publish(settings, "clients", changes)
+    lag = Lag(settings, described)
 
     async def told() -> dict[tuple[str, str], int]:
         # A broker that never had a group first makes a place for what groups took.
@@ -77,7 +78,7 @@ async def test_a_service_that_took_in_all_there_is_has_settled(broker: Broker) -
 
 
 async def test_a_lag_that_the_broker_does_not_tell_is_unknown(described: list[Service]) -> None:
-    lag = Lag(f"127.0.0.1:{free_port()}", described)
+    lag = Lag(load(LookoutSettings, kafka=f"127.0.0.1:{free_port()}"), described)
     metrics = await lag.measured()
     assert behind(metrics) == {}
     assert b"koppla_consumer_lag_known 0.0" in metrics

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -35,10 +36,21 @@ class ApacheKafka:
     """`async with ApacheKafka(folder) as kafka:` is ready when its admin API answers.
 
     Its data lie in `data_dir`; `port` 0 chooses a free one. Ports stay the same through `restart`.
+    listeners: more of them, the protocol of each by its name. passwords: of SCRAM-SHA-512, by user.
     Raises NotStarted.
     """
 
-    def __init__(self, data_dir: Path, port: int = 0, **properties: str) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        port: int = 0,
+        *,
+        listeners: Mapping[str, str] | None = None,
+        passwords: Mapping[str, str] | None = None,
+        **properties: str,
+    ) -> None:
+        self._listeners = {name: (kind, free_port()) for name, kind in (listeners or {}).items()}
+        self._passwords = passwords or {}
         self._more = {name.replace("_", "."): value for name, value in properties.items()}
         self._dir = data_dir.resolve()
         self._child: Child | None = None
@@ -49,6 +61,10 @@ class ApacheKafka:
     @property
     def bootstrap_servers(self) -> str:
         return f"127.0.0.1:{self.port}"
+
+    def address(self, listener: str) -> str:
+        """Bootstrap servers of one of `listeners`."""
+        return f"127.0.0.1:{self._listeners[listener][1]}"
 
     async def __aenter__(self) -> Self:
         self._dir.mkdir(parents=True, exist_ok=True)
@@ -95,7 +111,11 @@ class ApacheKafka:
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         # One argument: an identity may begin with a dash, which would be read as an option.
         named = f"--cluster-id={cluster_id}"
-        arguments = ("format", "--standalone", named, "-c", "server.properties")
+        users = (
+            f"--add-scram=SCRAM-SHA-512=[name={user},password={password}]"
+            for user, password in self._passwords.items()
+        )
+        arguments = ("format", "--standalone", named, "-c", "server.properties", *users)
         child = await self._java("kafka.tools.StorageTool", *arguments)
         try:
             code = await child.wait()
@@ -129,12 +149,15 @@ class ApacheKafka:
     def _properties(self) -> str:
         # After a kill -9 a node may register again only once its old session has run out, which
         # with the defaults (9 s) made a restart take 14 s.
+        more = [f"{name}://{self.address(name)}" for name in self._listeners]
+        listening = ",".join([f"PLAINTEXT://{self.bootstrap_servers}", *more])
+        protocols = [f"{name}:{protocol}" for name, (protocol, _) in self._listeners.items()]
         return f"""\
 process.roles=broker,controller
 node.id=1
-listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self._controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{self.port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners={listening},CONTROLLER://127.0.0.1:{self._controller}
+advertised.listeners={listening}
+listener.security.protocol.map={",".join(["PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT", *protocols])}
 inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
 controller.quorum.bootstrap.servers=127.0.0.1:{self._controller}

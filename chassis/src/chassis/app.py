@@ -60,6 +60,16 @@ class Service:
                 log.warning("not_measured", service=self.name, error=type(error).__name__)
         return generate_latest(self.metrics.registry)
 
+    @property
+    def hangs(self) -> str | None:
+        """For how long the consumer is at one record, where that is too long; None where not.
+
+        Only a new process helps then. What it had in hand comes again.
+        """
+        if self.consumer is None or not self.consumer.in_hand.hangs:
+            return None
+        return f"hangs: at one record for {self.consumer.in_hand.seconds:.0f} s"
+
     async def ready(self) -> dict[str, str]:
         """What is not ready and why; empty when all is well."""
         wrong: dict[str, str] = {}
@@ -81,6 +91,8 @@ class Service:
         for name, part in parts.items():
             if part is not None and name in roles and not part.running:
                 wrong[name] = "not running"
+        if "consumer" in roles and self.hangs:
+            wrong["consumer"] = self.hangs
         return wrong
 
 

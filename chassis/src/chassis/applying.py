@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +23,7 @@ BEHIND = "an older record of its key is a dead letter"
 
 
 class Applier:
-    """Applies records for a consumer. name: the inbox's."""
+    """Applies records for a consumer. name: the inbox's. on_next: told of each step of a batch."""
 
     def __init__(
         self,
@@ -38,6 +38,7 @@ class Applier:
         self._inbox = inbox
         self._positions = positions
         self._dead_letters = dead_letters
+        self.on_next: Callable[[], None] = lambda: None
 
     async def apply(
         self, session: AsyncSession, records: Sequence[Record], logs: Logs = NO_LOGS
@@ -57,6 +58,7 @@ class Applier:
         # order stays; between topics Kafka promises none.
         taken.sort(key=lambda t: t.record.topic)
         for topic, run in itertools.groupby(taken, key=lambda t: t.record.topic):
+            self.on_next()
             if self._handlers.is_state(topic):
                 outcomes += await self._apply_states(session, topic, list(run))
             else:
@@ -158,6 +160,7 @@ class Applier:
             keys = [taken.record.key for taken in run if taken.record.key is not None]
             stuck |= await self._dead_letters.unsettled_keys(session, topic, keys)
         for taken in run:
+            self.on_next()
             if taken.envelope is not None and taken.envelope.id not in new:
                 outcomes[topic, "duplicate"] += 1
                 continue

@@ -11,6 +11,8 @@ import uvloop
 from chassis import failpoints
 from chassis.app import HttpServer, Service, listen, running, until_signalled
 from chassis.database import DatabaseSettings
+from chassis.kafka import KafkaSettings
+from chassis.kafka_access import check_access
 from chassis.settings import SettingError, load
 from chassis.telemetry import configure_logging
 
@@ -61,6 +63,8 @@ async def _run(
     except OSError as error:
         raise SettingError(f"{host}:{port}: {error.strerror}") from None
     with bound:
+        if role in ("consume", "relay") and isinstance(settings, KafkaSettings):
+            await check_access(settings)
         async with running(build(settings), [role]) as service:
             # Every role answers /healthz, /readyz and /metrics; only `serve` gets traffic.
             server = HttpServer(service.http, bound)

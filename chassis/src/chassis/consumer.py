@@ -22,6 +22,7 @@ from chassis.consumer_group import set_back
 from chassis.database import Database, is_transient
 from chassis.dead_letters import DeadLetters
 from chassis.handlers import EnvelopeHandler, EventHandler, Handlers, StateHandler
+from chassis.in_hand import InHand
 from chassis.inbox import Inbox
 from chassis.kafka import KafkaSettings
 from chassis.pacing import Pacer
@@ -60,6 +61,10 @@ class Consumer:
         self._positions = positions
         self.handlers = Handlers()
         self.applier = Applier(name, self.handlers, inbox, positions, dead_letters)
+        self.in_hand = InHand(settings.consumer_hangs_after)
+        self.applier.on_next = self.in_hand.next
+        hangs = metrics.consumer_hangs.labels(metrics.service)
+        hangs.set_function(lambda: float(self.in_hand.hangs))
         self._logs = TopicLogs(None)
         self._backoff = Backoff(first=0.2, most=20.0)
         self._stopping = asyncio.Event()
@@ -231,13 +236,15 @@ class Consumer:
         async def bury(session: AsyncSession, logs: Logs) -> Outcomes:
             return await self.applier.bury(session, record, error, logs)
 
-        await self._transact([record], bury)
+        with self.in_hand.trying():
+            await self._transact([record], bury)
 
     async def _apply(self, records: Sequence[Record]) -> None:
         async def apply(session: AsyncSession, logs: Logs) -> Outcomes:
             return await self.applier.apply(session, records, logs)
 
-        await self._transact(records, apply)
+        with self.in_hand.trying():
+            await self._transact(records, apply)
 
     async def _transact(
         self,

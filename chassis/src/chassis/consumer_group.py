@@ -24,9 +24,7 @@ async def set_back(
     Refused by the broker while the group has members: then one of them has done it, or there is
     no reason to. Raises KafkaError where the broker is away.
     """
-    reader = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka, group_id=group, enable_auto_commit=False
-    )
+    reader = AIOKafkaConsumer(**settings.connection(), group_id=group, enable_auto_commit=False)
     await reader.start()
     try:
         cluster = await reader._client.fetch_all_metadata()

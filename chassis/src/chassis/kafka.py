@@ -3,6 +3,8 @@
 import asyncio
 import re
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -10,14 +12,15 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from pydantic import Field, field_validator
 
-from chassis.settings import Settings
+from chassis.kafka_security import KafkaSecuritySettings
+from chassis.settings import Duration
 from contracts.topics import Topic
 
 log = structlog.get_logger(__name__)
 _ADDRESS = re.compile(r"\s*[^\s:,/]+:[0-9]{1,5}\s*|\s*\[[0-9a-fA-F:.]+\]:[0-9]{1,5}\s*", re.ASCII)
 
 
-class KafkaSettings(Settings):
+class KafkaSettings(KafkaSecuritySettings):
     """kafka: `HOST:PORT[,HOST:PORT]`.
 
     kafka_idempotence: off where the broker refuses InitProducerId (the embedded one does).
@@ -25,7 +28,8 @@ class KafkaSettings(Settings):
     broker makes every first join of a group wait five seconds. kafka_replication: of new topics;
     None for three, or for as many brokers as there are. consumer_batch: records in one
     transaction at most. consumer_fetch_wait_ms: how long the broker may keep a fetch open that
-    finds nothing. consumer_rest_ms: see pacing.py; 0 is never.
+    finds nothing. consumer_rest_ms: see pacing.py; 0 is never. consumer_hangs_after: how long a
+    consumer may be at one record until it is said to hang, see in_hand.py.
     kafka_partitions: of every topic; None for the contract's number. outbox_purge: off where the
     broker forgets, and somebody else knows which published rows every consumer has passed.
     """
@@ -38,6 +42,7 @@ class KafkaSettings(Settings):
     consumer_batch: int = Field(default=500, ge=1, le=10_000)
     consumer_fetch_wait_ms: int = Field(default=500, ge=1, le=30_000)
     consumer_rest_ms: int = Field(default=0, ge=0, le=60_000)
+    consumer_hangs_after: Duration = timedelta(minutes=5)
     kafka_partitions: int | None = Field(default=None, ge=1, le=1000)
 
     @field_validator("kafka")
@@ -47,10 +52,21 @@ class KafkaSettings(Settings):
             raise ValueError("must be HOST:PORT[,HOST:PORT]")
         return value
 
+    @field_validator("consumer_hangs_after")
+    @classmethod
+    def _is_a_while(cls, value: timedelta) -> timedelta:
+        if not timedelta(seconds=1) <= value <= timedelta(hours=24):
+            raise ValueError("must be between 1s and 24h")
+        return value
+
+    def connection(self) -> dict[str, Any]:
+        """What each of aiokafka's clients takes: where the brokers are, and how they know us."""
+        return {"bootstrap_servers": self.kafka, **self.security()}
+
 
 async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> list[str]:
     """Creates the topics that the broker lacks and returns their names; raises KafkaError."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka, request_timeout_ms=20_000)
+    admin = AIOKafkaAdminClient(**settings.connection(), request_timeout_ms=20_000)
     await admin.start()
     try:
         existing = set(await admin.list_topics())
@@ -94,7 +110,7 @@ def new_producer(settings: KafkaSettings) -> AIOKafkaProducer:
     Idempotent where the broker can, so that its own retries neither double nor reorder.
     """
     return AIOKafkaProducer(
-        bootstrap_servers=settings.kafka,
+        **settings.connection(),
         acks="all",
         enable_idempotence=settings.kafka_idempotence,
         linger_ms=2,

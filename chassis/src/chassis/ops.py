@@ -59,8 +59,9 @@ def install(app: FastAPI, service: Service, tables: ChassisTables, on_act: OnAct
 
     @router.get("/healthz", include_in_schema=False)
     @public
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
+    async def healthz() -> JSONResponse:
+        hangs = service.hangs
+        return JSONResponse({"status": hangs or "ok"}, 503 if hangs else 200)
 
     @router.get("/readyz", include_in_schema=False)
     @public

@@ -15,6 +15,7 @@ from aiokafka.errors import IllegalStateError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, TopicPartition
 from faststream.kafka.subscriber.usecase import DefaultSubscriber
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from chassis import failpoints
 from chassis.kafka import KafkaSettings
@@ -25,6 +26,12 @@ from contracts.topics import Topic
 # lives has longer to come to a rebalance, for it first finishes what it has in hand.
 _SESSION_MS = 6_000
 _REBALANCE_MS = 10_000
+
+_MECHANISMS = {
+    "PLAIN": SASLPlaintext,
+    "SCRAM-SHA-256": SASLScram256,
+    "SCRAM-SHA-512": SASLScram512,
+}
 
 BatchHandler = Callable[[Sequence[Record]], Awaitable[None]]
 
@@ -39,6 +46,7 @@ def subscription(
     """
     broker = KafkaBroker(
         settings.kafka,
+        security=security(settings),
         client_id=name,
         consumer_only=True,
         apply_types=False,
@@ -73,6 +81,16 @@ def subscription(
 
     subscriber(take)
     return broker, subscriber
+
+
+def security(settings: KafkaSettings) -> BaseSecurity:
+    """The settings' security in FastStream's words; it makes the clients, so it has to be told."""
+    said = settings.security()
+    context = said.get("ssl_context")
+    if "sasl_mechanism" not in said:
+        return BaseSecurity(ssl_context=context)
+    mechanism = _MECHANISMS[said["sasl_mechanism"]]
+    return mechanism(said["sasl_plain_username"], said["sasl_plain_password"], ssl_context=context)
 
 
 def _where(settings: KafkaSettings, topics: Collection[Topic]) -> dict[str, Any]:

@@ -99,6 +99,12 @@ class Metrics:
             ["service", "topic", "outcome"],
             registry=registry,
         )
+        self.consumer_hangs = Gauge(
+            "koppla_consumer_hangs",
+            "1 where the consumer is at one record for longer than KOPPLA_CONSUMER_HANGS_AFTER",
+            ["service"],
+            registry=registry,
+        )
         self.published = Counter(
             "koppla_outbox_published", "Events published", ["service"], registry=registry
         )

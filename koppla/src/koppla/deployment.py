@@ -31,11 +31,16 @@ def topics() -> None:
     from aiokafka.errors import KafkaError
 
     from chassis.kafka import KafkaSettings, ensure_topics
+    from chassis.kafka_access import check_access
     from chassis.settings import SettingError, load
     from contracts.topics import TOPICS
 
+    async def make(settings: KafkaSettings) -> list[str]:
+        await check_access(settings)
+        return await ensure_topics(settings, TOPICS)
+
     try:
-        made = asyncio.run(ensure_topics(load(KafkaSettings), TOPICS))
+        made = asyncio.run(make(load(KafkaSettings)))
     except SettingError as error:
         _give_up(str(error))
     except (KafkaError, OSError) as error:

@@ -16,6 +16,12 @@ from koppla.issuer import DevelopmentIssuer
 from koppla.profile import SERVICES
 
 _MAILDEV = "smtp://maildev:1025"
+# A client of the issuer that has no secret, nobody to be without signing in, and a broker that asks
+# for nothing.
+_EMPTY = (
+    *("portal_oidc_client_secret", "portal_demo"),
+    *("kafka_ca", "kafka_client_certificate", "kafka_client_key", "kafka_password"),
+)
 ISSUER = "issuer"
 """The folder of the development issuer, for `koppla token --data`."""
 
@@ -25,8 +31,7 @@ def write(folder: Path, *, development: bool) -> list[Path]:
     links in mails would no longer be what it opens."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    # Empty: a client of the issuer that has no secret, and nobody to be without signing in.
-    wanted = {**dict(_random()), "portal_oidc_client_secret": "", "portal_demo": ""}
+    wanted = {**dict(_random()), **dict.fromkeys(_EMPTY, "")}
     if development:
         issuer = DevelopmentIssuer(folder / ISSUER)
         wanted["smtp_url"] = _MAILDEV

@@ -10,11 +10,15 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import Progress
 
+from chassis.kafka import KafkaSettings
+from chassis.kafka_access import check_access
+from chassis.settings import SettingError, load
 from koppla.directory_file import DirectoryFile
 from koppla.directory_keys import published_keys
 from koppla.directory_lines import Line, read
 from koppla.directory_publisher import KINDS, publish
 from koppla.embedded.folder import read_run
+from koppla.profile import EMBEDDED_KAFKA
 
 Changes = list[tuple[str, str | None]]
 _UNASKED_DELETES = 0.01
@@ -43,16 +47,16 @@ class ImportRun:
 
     def run(self) -> str:
         """Publishes and says how much, once the broker has it all. Raises ImportRefused."""
-        kafka, embedded = self._broker()
+        settings, embedded = self._broker()
         good, skipped = self._read()
         self._journal = DirectoryFile(self.data, self.kind) if embedded else None
         try:
             with self._journal.locked() if self._journal else nullcontext():
-                deletes = self._deletes(kafka, {key for key, _ in good})
+                deletes = self._deletes(settings, {key for key, _ in good})
                 changes: Changes = [*good, *((key, None) for key in deletes)]
                 if self._journal is not None:
                     self._journal.append(changes)
-                self._publish(kafka, changes)
+                self._publish(settings, changes)
         except OSError as error:
             raise ImportRefused(f"{self.data}: {error.strerror or error}") from None
         parts = [f"{len(good)} {self.kind} published"]
@@ -60,14 +64,20 @@ class ImportRun:
         parts += [f"{skipped} bad lines skipped"] if skipped else []
         return ", ".join(parts)
 
-    def _broker(self) -> tuple[str, bool]:
-        """Where it is, and whether it is the run's own that forgets."""
+    def _broker(self) -> tuple[KafkaSettings, bool]:
+        """Where it is, how it knows us, and whether it is the run's own that forgets."""
         run = read_run(self.data)
-        if run is not None and self.kafka in (None, run["kafka"]):
-            return str(run["kafka"]), bool(run.get("embedded_kafka"))
-        if self.kafka is None:
+        address, embedded = self.kafka, False
+        if run is not None and address in (None, run["kafka"]):
+            address, embedded = str(run["kafka"]), bool(run.get("embedded_kafka"))
+        if address is None:
             raise ImportRefused(f"nothing runs in {self.data}: start `koppla up`, or give --kafka")
-        return self.kafka, False
+        try:
+            settings = load(KafkaSettings, kafka=address, **(EMBEDDED_KAFKA if embedded else {}))
+            asyncio.run(check_access(settings))
+        except SettingError as error:
+            raise ImportRefused(str(error)) from None
+        return settings, embedded
 
     def _read(self) -> tuple[Changes, int]:
         """What to publish, and how many bad lines were left out."""
@@ -86,11 +96,11 @@ class ImportRun:
         _warn(*told, *_of_unknown(lines))
         return [*good], len(bad)
 
-    def _deletes(self, kafka: str, kept: set[str]) -> list[str]:
+    def _deletes(self, settings: KafkaSettings, kept: set[str]) -> list[str]:
         """The keys that --replace deletes; refused where they are many and nobody said so."""
         if not self.replace:
             return []
-        known = self._known(kafka)
+        known = self._known(settings)
         deletes = sorted(known - kept)
         if len(deletes) > len(known) * _UNASKED_DELETES and self.confirm_deletes != len(deletes):
             raise ImportRefused(
@@ -99,26 +109,26 @@ class ImportRun:
             )
         return deletes
 
-    def _known(self, kafka: str) -> set[str]:
+    def _known(self, settings: KafkaSettings) -> set[str]:
         """The keys that the directory holds now."""
         if self._journal is not None:
             return {key for key, value in self._journal.state().items() if value is not None}
         try:
-            return asyncio.run(published_keys(kafka, KINDS[self.kind].topic, self.patience))
+            topic = KINDS[self.kind].topic
+            return asyncio.run(published_keys(settings, topic, self.patience))
         except (KafkaError, OSError) as error:
             raise ImportRefused(
-                f"the broker at {kafka} does not tell what it has: {type(error).__name__}"
+                f"the broker at {settings.kafka} does not tell what it has: {type(error).__name__}"
             ) from None
 
-    def _publish(self, kafka: str, changes: Changes) -> None:
+    def _publish(self, settings: KafkaSettings, changes: Changes) -> None:
         console = Console(stderr=True)
         with Progress(console=console, disable=not sys.stderr.isatty(), transient=True) as bar:
             task = bar.add_task(f"Publishing {self.kind}", total=len(changes))
             publishing = publish(
-                kafka,
+                settings,
                 self.kind,
                 changes,
-                idempotence=self._journal is None,
                 progress=lambda number: bar.advance(task, number),
                 patience=self.patience,
             )
@@ -127,7 +137,7 @@ class ImportRun:
             except (KafkaError, OSError) as error:
                 kept = "; it is kept, and published when `koppla up` starts next"
                 raise ImportRefused(
-                    f"the broker at {kafka} did not take it all: {type(error).__name__}"
+                    f"the broker at {settings.kafka} did not take it all: {type(error).__name__}"
                     + (kept if self._journal else "")
                 ) from None
 

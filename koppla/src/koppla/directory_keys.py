@@ -4,17 +4,18 @@ import asyncio
 
 from aiokafka import AIOKafkaConsumer
 
+from chassis.kafka import KafkaSettings
 from contracts.topics import Topic
 
 
-async def published_keys(kafka: str, topic: Topic, patience: float) -> set[str]:
+async def published_keys(settings: KafkaSettings, topic: Topic, patience: float) -> set[str]:
     """The keys, read from the topic's beginning to its end of now.
 
     patience: seconds for the broker to answer, at each step. Raises KafkaError or TimeoutError.
     """
     consumer = AIOKafkaConsumer(
         topic.name,
-        bootstrap_servers=kafka,
+        **settings.connection(),
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         request_timeout_ms=int(patience * 1000),

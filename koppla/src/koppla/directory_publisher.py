@@ -13,7 +13,7 @@ from aiokafka.errors import (
     UnsupportedVersionError,
 )
 
-from chassis.kafka import let_go
+from chassis.kafka import KafkaSettings, let_go
 from contracts.envelope import Envelope, uuid7
 from contracts.events.directory import BureauRecord, ClientRecord
 from contracts.events.event import Event
@@ -24,23 +24,22 @@ _NOT_IDEMPOTENT = (UnknownError, UnsupportedVersionError, IncompatibleBrokerVers
 
 
 async def publish(
-    kafka: str,
+    settings: KafkaSettings,
     kind: str,
     changes: Iterable[tuple[str, str | None]],
     *,
-    idempotence: bool,
     progress: Callable[[int], Any] = lambda _: None,
     patience: float = 20.0,
 ) -> int:
     """Publishes (key, JSON or None) in order; the number, once the broker has them all.
 
     progress is told how many more were acknowledged. patience: seconds for the broker to answer,
-    at each step. idempotence: where the broker can. Raises KafkaError or TimeoutError.
+    at each step. Raises KafkaError or TimeoutError.
     """
     event = KINDS[kind]
     published = 0
     waiting: list[asyncio.Future[Any]] = []
-    producer = await _started(kafka, idempotence, patience)
+    producer = await _started(settings, settings.kafka_idempotence, patience)
     try:
         for key, value in changes:
             envelope = Envelope(uuid7(), event.type_name(), "directory", datetime.now(UTC))
@@ -63,9 +62,9 @@ async def publish(
         await let_go(producer)
 
 
-async def _started(kafka: str, idempotence: bool, patience: float) -> AIOKafkaProducer:
+async def _started(settings: KafkaSettings, idempotence: bool, patience: float) -> AIOKafkaProducer:
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka,
+        **settings.connection(),
         acks="all",
         enable_idempotence=idempotence,
         linger_ms=5,
@@ -82,9 +81,10 @@ async def _started(kafka: str, idempotence: bool, patience: float) -> AIOKafkaPr
         # An embedded broker that somebody named by its address. Directory records are taken as
         # they stand, so one that comes twice does no harm; but nothing keeps them for its next run.
         sys.stderr.write(
-            f"{kafka} is a broker that forgets when it ends: import with --data to keep this\n"
+            f"{settings.kafka} is a broker that forgets when it ends:"
+            " import with --data to keep this\n"
         )
-        return await _started(kafka, False, patience)
+        return await _started(settings, False, patience)
     except BaseException:
         await let_go(producer)
         raise

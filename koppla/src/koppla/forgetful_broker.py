@@ -13,10 +13,12 @@ from sqlalchemy import text
 
 from chassis.app import Service
 from chassis.database import Database, is_transient
+from chassis.kafka import KafkaSettings
+from chassis.settings import load
 from koppla import demo_data
 from koppla.directory_file import DirectoryFile
 from koppla.directory_publisher import KINDS, publish
-from koppla.profile import Attached
+from koppla.profile import EMBEDDED_KAFKA, Attached
 
 log = structlog.get_logger(__name__)
 DEMO = {"clients": 1000, "bureaus": 20, "seed": 1}
@@ -86,7 +88,8 @@ class Keeper:
     def _publish_again(self, kind: str, file: DirectoryFile) -> None:
         with file.locked():
             changes = file.compact()
-            asyncio.run(publish(self._parts.kafka, kind, changes.items(), idempotence=False))
+            settings = load(KafkaSettings, kafka=self._parts.kafka, **EMBEDDED_KAFKA)
+            asyncio.run(publish(settings, kind, changes.items()))
 
     async def import_demo(self) -> None:
         """A demo directory, if there is none at all yet."""

@@ -19,6 +19,7 @@ from pydantic_settings import NoDecode
 
 from chassis.app import HttpServer, Service, listen, until_signalled
 from chassis.kafka import KafkaSettings
+from chassis.kafka_access import check_access
 from chassis.settings import SettingError
 from koppla.api.described import services as described
 from koppla.gateway import own_pages
@@ -46,13 +47,15 @@ class LookoutSettings(KafkaSettings):
 
 
 async def run(settings: LookoutSettings, host: str, port: int) -> None:
-    """Until SIGINT or SIGTERM. Raises SettingError where the port is taken."""
+    """Until SIGINT or SIGTERM. Raises SettingError where the port is taken, or the broker refuses
+    us."""
     try:
         bound = listen(host, port)
     except OSError as error:
         raise SettingError(f"{host}:{port}: {error.strerror}") from None
+    await check_access(settings)
     services = described()
-    lag = Lag(settings.kafka, services)
+    lag = Lag(settings, services)
     async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as http:
         readiness = Readiness(http, settings.processes)
         apps = [service.http for service in services]
@@ -66,8 +69,10 @@ async def run(settings: LookoutSettings, host: str, port: int) -> None:
 
 
 async def settled(settings: KafkaSettings, deadline: float) -> None:
-    """Returns once every service has taken in all that there is. Raises TimeoutError."""
-    lag = Lag(settings.kafka, described())
+    """Returns once every service has taken in all that there is. Raises TimeoutError, or
+    SettingError where the broker refuses us."""
+    await check_access(settings)
+    lag = Lag(settings, described())
     try:
         await until(lag.nothing, deadline, every=0.5, what="consumers to take in all there is")
     finally:
@@ -102,8 +107,8 @@ class Readiness:
 class Lag:
     """How many records each service has still to take, by topic, as the broker knows it."""
 
-    def __init__(self, kafka: str, services: list[Service]) -> None:
-        self._kafka = kafka
+    def __init__(self, settings: KafkaSettings, services: list[Service]) -> None:
+        self._settings = settings
         self._heard = {
             service.name: sorted({event.topic.name for event in service.consumer.heard})
             for service in services
@@ -176,9 +181,9 @@ class Lag:
 
     async def _connected(self) -> tuple[AIOKafkaAdminClient, AIOKafkaConsumer]:
         if self._admin is None or self._consumer is None:
-            self._admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka)
+            self._admin = AIOKafkaAdminClient(**self._settings.connection())
             self._consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._kafka, enable_auto_commit=False
+                **self._settings.connection(), enable_auto_commit=False
             )
             await self._admin.start()
             await self._consumer.start()

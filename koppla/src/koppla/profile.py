@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chassis.kafka_security import KafkaSecuritySettings
 from chassis.settings import SettingError, is_given
 from koppla.issuer import AUDIENCE, ISSUER, DevelopmentIssuer
 
 SERVICES = ("search", "linking", "notifier", "activation")
 EMBEDDED_KAFKA: dict[str, Any] = {
+    # It listens on this machine alone, and takes neither TLS nor passwords.
+    **dict.fromkeys(KafkaSecuritySettings.model_fields),
     "kafka_idempotence": False,
     "outbox_purge": False,
     "kafka_groups": False,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from koppla import take_back
-from koppla.ops_client import OpsClient
+from koppla.ops_client import OpsClient, OpsRefused
 from koppla.replay import replayed
 
 Held = dict[str, dict[str, Any]]
@@ -42,35 +42,47 @@ def differences(client: OpsClient, settle: float) -> list[Difference]:
     return found
 
 
-def mended(client: OpsClient, found: list[Difference]) -> int:
-    """Publishes again what is missing, once a key; the number of events."""
+def mended(client: OpsClient, found: list[Difference]) -> tuple[int, list[str]]:
+    """Publishes again what is missing, once a key; the number of events, and a line for each key
+    that a service refused, which keeps no other key from being mended. Raises NotRunning."""
     wanted = {(one.mend, one.record_key): one.heard for one in found}
-    events = 0
+    events, refused = 0, []
     # By name, so that linking hears activation before it says anything again.
     for (mend, key), heard in sorted(wanted.items()):
-        if mend == "activation":
-            events += take_back.pair(client, key)
-        elif mend == "search":
-            events += take_back.bureau(client, key, *heard)
-        else:
-            service, _, what = mend.partition(" ")
-            events += replayed(client, service, {"snapshot": what == "snapshot", "key": key})
-    return events
+        try:
+            events += _mended(client, mend, key, heard)
+        except OpsRefused as error:
+            refused.append(f"{key}, by {mend}: {error}")
+    return events, refused
+
+
+def _mended(client: OpsClient, mend: str, key: str, heard: tuple[int, str]) -> int:
+    if mend == "activation":
+        return take_back.pair(client, key)
+    if mend == "search":
+        return take_back.bureau(client, key, *heard)
+    service, _, what = mend.partition(" ")
+    return replayed(client, service, {"snapshot": what == "snapshot", "key": key})
 
 
 def reconcile(data: Path, *, settle: float, mend: bool, tell: Callable[[str], object]) -> bool:
-    """Whether nothing differs, in the end. Raises NotRunning, OpsRefused."""
+    """Whether nothing differs, in the end, and nothing was refused. Raises NotRunning, or
+    OpsRefused where a service does not say what it holds."""
     client = OpsClient(data)
+    refused: list[str] = []
     found = differences(client, settle)
     for one in found:
         tell(one.said)
     if found and mend:
-        tell(f"{mended(client, found)} events published again")
+        events, refused = mended(client, found)
+        tell(f"{events} events published again")
         found = differences(client, max(settle, 30.0))
         for one in found:
             tell(f"still: {one.said}")
+    for line in refused:
+        tell(f"refused: {line}")
     tell("Nothing differs." if not found else f"{len(found)} differences")
-    return not found
+    return not found and not refused
 
 
 def _compared(client: OpsClient) -> list[Difference]:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from chassis.app import HttpServer, Service, listen, running, until_signalled
 from chassis.kafka import KafkaSettings, ensure_topics
+from chassis.kafka_access import check_access
 from chassis.migrations import folder as migrations_of
 from chassis.migrations import migrate
 from chassis.settings import SettingError, load
@@ -134,7 +135,9 @@ async def _services(parts: Attached, folder: Path) -> AsyncIterator[list[Service
     loaded = [
         (kind, load(kind.settings, **settings_of(kind.name, parts, folder))) for kind in kinds()
     ]
-    await ensure_topics(load(KafkaSettings, **settings_of("search", parts, folder)), TOPICS)
+    kafka = load(KafkaSettings, **settings_of("search", parts, folder))
+    await check_access(kafka)
+    await ensure_topics(kafka, TOPICS)
     for kind, _ in loaded:
         # One after the other: Alembic's context is one for the whole process.
         await _migrate(kind, parts)
