@@ -27,6 +27,10 @@ _HEADERS = {
 _MAIL_CSP = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation-by-user-activation"  # noqa: E501
 
 
+_SHOWN = 50
+"""Mails on the page; older ones are found by their address, or by /inbox/messages."""
+
+
 def new_inbox(mailbox: Mailbox) -> FastAPI:
     app = new_app("Koppla inbox", None, Metrics("inbox"))
     app.openapi_url = None
@@ -37,7 +41,9 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
     async def inbox(
         request: Request, to: Annotated[str | None, Query(max_length=254)] = None
     ) -> HTMLResponse:
-        return pages.page(request, "inbox/list.html", mails=mailbox.newest(to, 200), to=to)
+        return pages.page(
+            request, "inbox/list.html", mails=mailbox.newest(to, _SHOWN), to=to, most=_SHOWN
+        )
 
     @app.get("/inbox/messages")
     @public
