@@ -126,3 +126,22 @@ async def test_the_link_is_ended_from_the_receipt(
         await page.get_by_role("button", name="Avsluta").click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("avslutad")
         assert await looked_at(page, "manage-ended", pictures) == []
+
+
+async def test_a_second_answer_in_another_tab_is_told_not_to_be_taken(
+    koppla: Platform, letters: Letters, browser: Browser, pictures: Path
+) -> None:  # R32, R33
+    client = letters.client()
+    await letters.ask(client)
+    link = await letters.link(client)
+    async with window(browser, koppla.url, **PHONE) as phone:
+        page, other = await phone.open(link), await phone.open(link)
+        await confirm_and_accept(other)
+        await expect(other.get_by_role("heading", level=1)).to_contain_text("Du har accepterat")
+        await page.bring_to_front()
+        await page.locator("summary").click()
+        await page.get_by_role("textbox").fill("Nej, vänta")
+        await page.get_by_role("button", name="Avböj", exact=True).click()
+        await expect(page.get_by_role("main")).to_contain_text("togs inte emot")
+        await expect(page.get_by_role("main")).to_contain_text("Nej, vänta")
+        assert await looked_at(page, "link-untaken", pictures) == []
