@@ -59,6 +59,21 @@ async def test_mails_are_listed_for_people_and_programs(
     assert [one["subject"] for one in items] == ["Förfrågan <1>"]
 
 
+async def test_many_mails_are_listed_a_page_at_a_time(
+    http: httpx.AsyncClient, mailbox: Mailbox
+) -> None:
+    for number in range(31):
+        mailbox.add("eva@ab.example", mail(f"Brev {number:02}"))
+    first = (await http.get("/inbox", params={"to": "eva@ab.example"})).text
+    assert ("Brev 30" in first, "Brev 00" in first, "Nyare mejl" in first) == (True, False, False)
+    [older] = re.findall(r'href="([^"]+)">Äldre mejl', first)
+    last = (await http.get(older.replace("&amp;", "&"))).text
+    assert ("Brev 01" in last, "Brev 00" in last, "Äldre mejl" in last) == (False, True, False)
+    assert len(first.encode()) < 30_000
+    assert (await http.get("/inbox?page=999")).status_code == 200
+    assert (await http.get("/inbox?page=0")).status_code == 422
+
+
 async def test_a_mail_is_shown_in_a_frame_that_can_do_nothing(
     http: httpx.AsyncClient, mailbox: Mailbox
 ) -> None:

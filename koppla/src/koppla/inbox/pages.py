@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse
@@ -15,6 +16,8 @@ from chassis.telemetry import Metrics
 from contracts.problem_codes import Code
 from koppla.inbox.mailbox import Mail, Mailbox
 
+_PER_PAGE = 30
+"""Mails, so that the list stays under 50 kB."""
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self';"
@@ -39,10 +42,23 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
     @app.get("/inbox", include_in_schema=False)
     @public
     async def inbox(
-        request: Request, to: Annotated[str | None, Query(max_length=254)] = None
+        request: Request,
+        to: Annotated[str | None, Query(max_length=254)] = None,
+        page: Annotated[int, Query(ge=1, le=1000)] = 1,
     ) -> HTMLResponse:
+        first, end = (page - 1) * _PER_PAGE, page * _PER_PAGE
+        mails = mailbox.newest(to, end + 1)
+
+        def address(number: int) -> str:
+            return "/inbox?" + urlencode({**({"to": to} if to else {}), "page": number})
+
         return pages.page(
-            request, "inbox/list.html", mails=mailbox.newest(to, _SHOWN), to=to, most=_SHOWN
+            request,
+            "inbox/list.html",
+            mails=mails[first:end],
+            to=to,
+            newer=address(page - 1) if page > 1 else None,
+            older=address(page + 1) if len(mails) > end else None,
         )
 
     @app.get("/inbox/messages")
