@@ -30,10 +30,6 @@ _HEADERS = {
 _MAIL_CSP = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation-by-user-activation"  # noqa: E501
 
 
-_SHOWN = 50
-"""Mails on the page; older ones are found by their address, or by /inbox/messages."""
-
-
 def new_inbox(mailbox: Mailbox) -> FastAPI:
     app = new_app("Koppla inbox", None, Metrics("inbox"))
     app.openapi_url = None
