@@ -1,6 +1,7 @@
 """The process roles of a service: `python -m NAME serve | consume | relay | migrate`."""
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -68,8 +69,10 @@ async def _run(
         async with running(build(settings), [role]) as service:
             # Every role answers /healthz, /readyz and /metrics; only `serve` gets traffic.
             server = HttpServer(service.http, bound)
+            # Before anybody can learn that it answers, and end it.
+            stopped = asyncio.create_task(until_signalled())
             await server.start()
             try:
-                await until_signalled()
+                await stopped
             finally:
                 await server.stop()

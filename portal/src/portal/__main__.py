@@ -37,9 +37,11 @@ async def _serve(settings: PortalSettings, host: str, port: int) -> None:
     with bound:
         async with opened(settings) as app:
             server = HttpServer(app, bound)
+            # Before anybody can learn that it answers, and end it.
+            stopped = asyncio.create_task(until_signalled())
             await server.start()
             try:
-                await until_signalled()
+                await stopped
             finally:
                 await server.stop()
 
