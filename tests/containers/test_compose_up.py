@@ -1,15 +1,9 @@
 """`docker compose up -d --wait`, and what it holds out: the walk, the walls between databases,
 Prometheus, more replicas, TLS."""
 
-import ipaddress
 import ssl
-from datetime import UTC, datetime, timedelta
 
 import httpx
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from contracts.topics import SERVICES, TOPICS
 from koppla.deployment_secrets import ISSUER
@@ -17,6 +11,7 @@ from koppla.waiting import until
 from koppla.walk import CLIENT, commands
 from tests.containers.docker import ROOT, attempt, docker
 from tests.containers.stack import PROJECT, Stack, setting, targets
+from tests.support.certificates import Authority
 from tests.support.platform import shell
 
 
@@ -174,16 +169,17 @@ async def test_what_is_away_says_so_to_people_and_to_programs(running: Stack) ->
 
 
 async def test_the_gateway_does_tls_with_a_certificate_of_one_s_own(running: Stack) -> None:
-    certificate, key = _certificate()
-    for name, content in (("tls_certificate", certificate), ("tls_key", key)):
-        (running.folder / name).write_bytes(content)
+    authority = Authority()
+    ours = authority.certify("gateway", "localhost")
+    for name, content in (("tls_certificate", ours.certificate), ("tls_key", ours.key)):
+        (running.folder / name).write_text(content)
         (running.folder / name).chmod(0o444)
     files = ("-f", "compose.yaml", "-f", "ops/compose.tls.yaml")
     settings = ("--env-file", str(running.folder / "test.env"))
     up = ("up", "-d", "--wait", "--no-deps", "gateway")
     await docker("compose", *files, *settings, *up, deadline=180)
     try:
-        trusting = ssl.create_default_context(cadata=certificate.decode())
+        trusting = ssl.create_default_context(cadata=authority.certificate)
         url = running.url.replace("http://", "https://")
         async with httpx.AsyncClient(base_url=url, verify=trusting, trust_env=False) as http:
             assert (await http.get("/readyz", timeout=30)).json() == {"status": "ok"}
@@ -192,30 +188,3 @@ async def test_the_gateway_does_tls_with_a_certificate_of_one_s_own(running: Sta
             assert "går inte att nå" not in (await http.get("/klienthanteraren")).text
     finally:
         await running.compose_command(*up)
-
-
-def _certificate() -> tuple[bytes, bytes]:
-    """Of localhost, signed by itself: PEM of certificate and key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    names: list[x509.GeneralName] = [
-        x509.DNSName("localhost"),
-        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
-    ]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    return made.public_bytes(pem), key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )

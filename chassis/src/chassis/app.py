@@ -199,3 +199,15 @@ class HttpServer:
     @property
     def running(self) -> bool:
         return self._task is not None and not self._task.done()
+
+
+async def answer_until_signalled(app: Callable[..., Any], bound: socket.socket) -> None:
+    """Serves HTTP until SIGINT or SIGTERM, which is heeded before anybody can learn that it
+    answers, and end it."""
+    server = HttpServer(app, bound)
+    stopped = asyncio.create_task(until_signalled())
+    await server.start()
+    try:
+        await stopped
+    finally:
+        await server.stop()

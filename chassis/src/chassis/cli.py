@@ -1,7 +1,6 @@
 """The process roles of a service: `python -m NAME serve | consume | relay | migrate`."""
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -10,7 +9,7 @@ import structlog
 import uvloop
 
 from chassis import failpoints
-from chassis.app import HttpServer, Service, listen, running, until_signalled
+from chassis.app import Service, answer_until_signalled, listen, running
 from chassis.database import DatabaseSettings
 from chassis.kafka import KafkaSettings
 from chassis.kafka_access import check_access
@@ -68,11 +67,4 @@ async def _run(
             await check_access(settings)
         async with running(build(settings), [role]) as service:
             # Every role answers /healthz, /readyz and /metrics; only `serve` gets traffic.
-            server = HttpServer(service.http, bound)
-            # Before anybody can learn that it answers, and end it.
-            stopped = asyncio.create_task(until_signalled())
-            await server.start()
-            try:
-                await stopped
-            finally:
-                await server.stop()
+            await answer_until_signalled(service.http, bound)

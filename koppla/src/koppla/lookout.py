@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from pydantic import BeforeValidator, Field
 from pydantic_settings import NoDecode
 
-from chassis.app import HttpServer, Service, listen, until_signalled
+from chassis.app import Service, answer_until_signalled, listen
 from chassis.kafka import KafkaSettings
 from chassis.kafka_access import check_access
 from chassis.settings import SettingError
@@ -59,12 +59,10 @@ async def run(settings: LookoutSettings, host: str, port: int) -> None:
     async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as http:
         readiness = Readiness(http, settings.processes)
         apps = [service.http for service in services]
-        server = HttpServer(own_pages(apps, readiness.not_ready, lag.measured), bound)
-        await server.start()
         try:
-            await until_signalled()
+            pages = own_pages(apps, readiness.not_ready, lag.measured)
+            await answer_until_signalled(pages, bound)
         finally:
-            await server.stop()
             await lag.close()
 
 

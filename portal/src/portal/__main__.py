@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 
-from chassis.app import HttpServer, listen, until_signalled
+from chassis.app import answer_until_signalled, listen
 from chassis.settings import SettingError, load
 from chassis.telemetry import configure_logging
 from portal.app import NAME, opened
@@ -36,14 +36,7 @@ async def _serve(settings: PortalSettings, host: str, port: int) -> None:
         raise SettingError(f"{host}:{port}: {error.strerror}") from None
     with bound:
         async with opened(settings) as app:
-            server = HttpServer(app, bound)
-            # Before anybody can learn that it answers, and end it.
-            stopped = asyncio.create_task(until_signalled())
-            await server.start()
-            try:
-                await stopped
-            finally:
-                await server.stop()
+            await answer_until_signalled(app, bound)
 
 
 if __name__ == "__main__":

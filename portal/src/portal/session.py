@@ -96,14 +96,23 @@ class Sessions:
 
     def of(self, request: Request) -> Session | None:
         """Whoever is signed in; None for nobody, and for one whose time is over."""
-        renewed: Session | None = getattr(request.state, "renewed_session", None)
-        session = renewed or self.former(request)
+        session = self.former(request)
         if session is None or datetime.now(UTC) >= min(session.ends_at, session.token_ends_at):
             return None
         return session
 
     def former(self, request: Request) -> Session | None:
-        """Also of one whose time is over."""
+        """Also of one whose time is over. The cookies are opened once for each request."""
+        if not hasattr(request.state, "session"):
+            self.renewed(request, self._opened(request))
+        session: Session | None = request.state.session
+        return session
+
+    def renewed(self, request: Request, session: Session | None) -> None:
+        """From here on it is this one who asks."""
+        request.state.session = session
+
+    def _opened(self, request: Request) -> Session | None:
         sealed = self._gathered(request)
         kept = self._seal.open(sealed, timedelta(days=30)) if sealed else None
         try:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chassis.design.catalogue import Texts
 from chassis.design.formats import Formats
-from portal.gateway.shapes import AuditEntry
+from portal.gateway.support_shapes import AuditEntry
 from portal.navigation import SUPPORT
 
 _PAGES = {"request": "forfragningar", "link": "kopplingar"}

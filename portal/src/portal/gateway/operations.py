@@ -9,7 +9,7 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from portal.gateway import shapes
+from portal.gateway import shapes, support_shapes
 
 A = TypeVar("A", bound=BaseModel)
 Part = Literal["search", "requests", "clients"]
@@ -99,15 +99,19 @@ REDEEM_SIGN_IN = Operation(
     "POST", "/v1/sign-ins/redeem", shapes.Redeemed, "clients", shapes.Redemption
 )
 SEARCH_BUREAUS = Operation(
-    "POST", "/v1/bureau-searches", shapes.FoundBureaus, "requests", shapes.BureauSearch
+    "POST",
+    "/v1/bureau-searches",
+    support_shapes.FoundBureaus,
+    "requests",
+    support_shapes.BureauSearch,
 )
 REGISTER_PAPER_FORM = Operation(
-    "POST", "/v1/paper-forms", shapes.Link, "requests", shapes.PaperForm, once=True
+    "POST", "/v1/paper-forms", shapes.Link, "requests", support_shapes.PaperForm, once=True
 )
 READ_AUDIT_TRAIL = Operation(
     "GET",
     "/v1/audit",
-    shapes.AuditTrail,
+    support_shapes.AuditTrail,
     "requests",
     query=("tenant_id", "bureau_id", "limit", "cursor"),
 )

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from portal import paper_form
 from portal.forms import Form
 from portal.gateway import operations as calls
-from portal.gateway import shapes
+from portal.gateway import support_shapes
 from portal.gateway.refusals import Refused, Unavailable
 from portal.guards import Posted, Support
 from portal.navigation import SUPPORT
@@ -113,10 +113,10 @@ async def _not_registered(visit: Visit, typed: Typed, sealed: str, refused: Refu
     raise refused
 
 
-def _body(typed: Typed) -> shapes.PaperForm:
+def _body(typed: Typed) -> support_shapes.PaperForm:
     signed_on = paper_form.day(typed["signed_on"])
     assert signed_on is not None  # checked before it was sealed
-    return shapes.PaperForm.model_validate(
+    return support_shapes.PaperForm.model_validate(
         {
             **{name: typed[name] for name in ("bureau_id", "tenant_id", "form_kind", "signed_by")},
             **{name: typed[name] for name in ("signatory_role", "reference")},

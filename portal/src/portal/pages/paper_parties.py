@@ -7,7 +7,8 @@ from typing import TypeVar
 from portal import identifiers
 from portal.gateway import operations as calls
 from portal.gateway.client import Calls
-from portal.gateway.shapes import BureauSearch, ClientSearch, FoundBureau, FoundClient
+from portal.gateway.shapes import ClientSearch, FoundClient
+from portal.gateway.support_shapes import BureauSearch, FoundBureau
 from portal.identifiers import KINDS, NotAnIdentifier
 from portal.pages.support import read_bureau
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from portal import forms, identifiers
 from portal.gateway import operations as calls
-from portal.gateway import shapes
+from portal.gateway import shapes, support_shapes
 from portal.guards import Posted, Support
 from portal.identifiers import KINDS, NotAnIdentifier
 from portal.navigation import SUPPORT
@@ -75,7 +75,7 @@ async def _page(
     clients: Any = None
     bureaus: Any = None
     if found and fields["kind"] == "bureau":
-        body = shapes.BureauSearch(query=fields["identifier"])
+        body = support_shapes.BureauSearch(query=fields["identifier"])
         bureaus = await had(visit.calls(calls.SEARCH_BUREAUS, body))
     elif found:
         search_by = shapes.ClientSearch(**{fields["kind"]: fields["identifier"]})

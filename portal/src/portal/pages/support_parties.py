@@ -9,7 +9,7 @@ from starlette.responses import Response
 from contracts.fields import IDENTIFIER, UUID_TEXT
 from portal import trail
 from portal.gateway import operations as calls
-from portal.gateway import shapes
+from portal.gateway import shapes, support_shapes
 from portal.gateway.refusals import Refused, Unavailable
 from portal.guards import Support
 from portal.navigation import SUPPORT
@@ -48,7 +48,9 @@ async def show_bureau(
 ) -> Response:
     if not IDENTIFIER.fullmatch(bureau_id):
         raise HTTPException(404)
-    found = await had(visit.calls(calls.SEARCH_BUREAUS, shapes.BureauSearch(query=bureau_id)))
+    found = await had(
+        visit.calls(calls.SEARCH_BUREAUS, support_shapes.BureauSearch(query=bureau_id))
+    )
     about = {"client": None, "bureau": found, "tenant_id": None, "bureau_id": bureau_id}
     return await _party(visit, about, {"bureau_id": bureau_id}, visa, fran)
 

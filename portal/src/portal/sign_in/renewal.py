@@ -43,7 +43,7 @@ class Renewal:
             log.error("session_too_large", reason=str(error))
             await self._app(scope, receive, send)
             return
-        Request(scope).state.renewed_session = kept
+        self._sessions.renewed(Request(scope), kept)
 
         async def with_cookies(message: Message) -> None:
             if message["type"] == "http.response.start":
