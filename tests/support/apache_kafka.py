@@ -36,8 +36,8 @@ class ApacheKafka:
     """`async with ApacheKafka(folder) as kafka:` is ready when its admin API answers.
 
     Its data lie in `data_dir`; `port` 0 chooses a free one. Ports stay the same through `restart`.
-    listeners: more of them, the protocol of each by its name. passwords: of both kinds of SCRAM, by user.
-    Raises NotStarted.
+    listeners: more of them, the protocol of each by its name. passwords: of both kinds of SCRAM, by
+    user. Raises NotStarted.
     """
 
     def __init__(
