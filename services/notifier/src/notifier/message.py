@@ -13,6 +13,8 @@ from notifier.rendering import render
 from notifier.tables import Delivery
 
 _DECIDE = ("request", "reminder")
+_MANAGE = ("accepted", "linked_by_form")
+"""To the client's side: every admin can end what one of them agreed to (D8)."""
 
 
 class Unmailable(Exception):
@@ -88,7 +90,7 @@ def _purpose(delivery: Delivery) -> tuple[Purpose | None, int]:
     if delivery.mail in _DECIDE:
         return Purpose.DECIDE, delivery.sending or 1
     to_client = delivery.mail == "receipt" or (
-        delivery.mail == "linked_by_form" and delivery.data["side"] == "client"
+        delivery.mail in _MANAGE and delivery.data["side"] == "client"
     )
     return (Purpose.MANAGE if to_client else None), 1
 

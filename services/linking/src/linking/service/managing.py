@@ -1,4 +1,4 @@
-"""A link as its client's admins see and end it: the page behind the address in a receipt."""
+"""A link as its client's admins see and end it: the page behind the address in their mails."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
