@@ -153,6 +153,7 @@ LINK_PAGES = {
     "link-accepted-by-you": State(_LINK, "accepted by the reader"),
     "link-accepted-by-you-en": State(_LINK, "the same in English"),
     "link-accepted-by-another": State(_LINK, "accepted by another, and when"),
+    "link-ended": State(_LINK, "accepted by the reader, and ended since"),
     "link-declined": State(_LINK, "declined"),
     "link-cancelled": State(_LINK, "taken back by the bureau"),
     "link-expired": State(_LINK, "not answered in time"),

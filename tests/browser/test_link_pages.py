@@ -114,7 +114,8 @@ async def test_the_link_is_ended_from_the_receipt(
     client = letters.client()
     await letters.ask(client)
     async with window(browser, koppla.url, **PHONE) as phone:
-        page = await phone.open(await letters.link(client))
+        asked = await letters.link(client)
+        page = await phone.open(asked)
         await confirm_and_accept(page)
         page = await phone.open(await letters.link(client, mails=2))
         assert await looked_at(page, "manage-active", pictures) == []
@@ -126,6 +127,9 @@ async def test_the_link_is_ended_from_the_receipt(
         await page.get_by_role("button", name="Avsluta").click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("avslutad")
         assert await looked_at(page, "manage-ended", pictures) == []
+        page = await phone.open(asked)
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("avslutad")
+        assert await looked_at(page, "link-ended", pictures) == []
 
 
 async def test_a_second_answer_in_another_tab_is_told_not_to_be_taken(

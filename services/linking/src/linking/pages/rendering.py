@@ -51,6 +51,8 @@ class Pages:
             200 if code is None else code.status,
             view=_view(opened),
             it=InvitationOut.of(opened),
+            ended_at=opened.ended_at,
+            may_end=opened.is_admin and opened.ended_at is None,
             token=token,
             again=again,
             programs=PROGRAMS,
@@ -113,7 +115,11 @@ class _Reader(HTMLParser):
 
 def _view(opened: Opened) -> str:
     """Which text the page has: open, yours_accepted, yours_declined, expired, superseded,
-    not_an_admin, or how it was decided."""
+    not_an_admin, or how it was decided; with _ended where that gives access no more."""
+    return _outcome(opened) + ("" if opened.ended_at is None else "_ended")
+
+
+def _outcome(opened: Opened) -> str:
     if opened.standing is Standing.YOURS:
         return f"yours_{opened.status.value}"
     if opened.standing is Standing.DECIDED:

@@ -13,15 +13,16 @@ from linking.requests import Invitation, Standing, Status, standing_at, status_a
 from linking.service.refusals import already_decided
 from linking.storage import directory, links, requests
 from linking.storage.directory import BureauNow
-from linking.tables import Client, LinkRequest, MailedAdmin, Sending
+from linking.tables import Client, Link, LinkRequest, MailedAdmin, Sending
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """All that the page behind a link shows (R29). status: as of `now`, by the database's clock.
 
-    client: None when the directory has deleted it. linked: names of bureaus (D6), for an admin of
-    now only, since an old link outlives the role.
+    client: None when the directory has deleted it. is_admin: whether the holder is an admin now, at
+    the link's address. linked: names of bureaus (D6), for such an admin only, since an old link
+    outlives the role. link: what the request led to, or a paper form instead of it.
     """
 
     request: LinkRequest
@@ -31,7 +32,9 @@ class Opened:
     client: Client | None
     standing: Standing
     status: Status
+    is_admin: bool
     linked: list[str]
+    link: Link | None
     now: datetime
 
     @property
@@ -40,6 +43,11 @@ class Opened:
         if self.status is Status.EXPIRED:
             return self.request.expires_at
         return self.request.decided_at
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the access ended that the request, or a paper form, had given."""
+        return None if self.link is None else self.link.ended_at
 
 
 async def open_link(session: AsyncSession, token: LinkToken) -> Opened:
@@ -91,7 +99,9 @@ async def look(session: AsyncSession, token: LinkToken, request: LinkRequest) ->
         client=client,
         standing=standing_at(invitation, now),
         status=status_at(request.status, request.expires_at, now),
+        is_admin=is_admin,
         linked=await links.linked_bureaus(session, request.tenant_id) if is_admin else [],
+        link=await links.of_request(session, request),
         now=now,
     )
 
