@@ -150,6 +150,7 @@ LINK_PAGES = {
     "link-unconfirmed": State(f"{_LINK}/accept", "the box was left empty"),
     "link-message-refused": State(f"{_LINK}/decline", "a message with a web address"),
     "link-untaken": State(f"{_LINK}/decline", "answered already in another tab; not taken"),
+    "link-unsent": State(f"{_LINK}/decline", "declined already; the new message was not sent"),
     "link-accepted-by-you": State(_LINK, "accepted by the reader"),
     "link-accepted-by-you-en": State(_LINK, "the same in English"),
     "link-accepted-by-another": State(_LINK, "accepted by another, and when"),

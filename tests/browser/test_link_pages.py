@@ -15,6 +15,12 @@ async def confirm_and_accept(page: Page) -> None:
     await page.get_by_role("button", name="Acceptera förfrågan").click()
 
 
+async def decline(page: Page, message: str) -> None:
+    await page.locator("summary").click()
+    await page.get_by_role("textbox").fill(message)
+    await page.get_by_role("button", name="Avböj", exact=True).click()
+
+
 async def test_an_admin_reads_confirms_and_accepts(
     koppla: Platform, letters: Letters, browser: Browser, pictures: Path
 ) -> None:  # R28, R29, R30, R33, R35
@@ -100,12 +106,17 @@ async def test_an_admin_declines_and_tells_why(
     client = letters.client()
     await letters.ask(client)
     async with window(browser, koppla.url, **PHONE) as phone:
-        page = await phone.open(await letters.link(client))
-        await page.locator("summary").click()
-        await page.get_by_role("textbox").fill("Vi har redan en byrå")
-        await page.get_by_role("button", name="Avböj").click()
+        link = await letters.link(client)
+        page, other = await phone.open(link), await phone.open(link)
+        await decline(page, "Vi har redan en byrå")
         await expect(page.get_by_role("heading", level=1)).to_contain_text("avböjt")
+        await expect(page.get_by_role("main")).to_contain_text("Vi har redan en byrå")
         assert await looked_at(page, "link-declined", pictures) == []
+        await other.bring_to_front()
+        await decline(other, "Ring inte")
+        await expect(other.get_by_role("main")).to_contain_text("Ditt meddelande skickades inte")
+        await expect(other.get_by_role("main")).to_contain_text("Ring inte")
+        assert await looked_at(other, "link-unsent", pictures) == []
 
 
 async def test_the_link_is_ended_from_the_receipt(
@@ -143,9 +154,7 @@ async def test_a_second_answer_in_another_tab_is_told_not_to_be_taken(
         await confirm_and_accept(other)
         await expect(other.get_by_role("heading", level=1)).to_contain_text("Du har accepterat")
         await page.bring_to_front()
-        await page.locator("summary").click()
-        await page.get_by_role("textbox").fill("Nej, vänta")
-        await page.get_by_role("button", name="Avböj", exact=True).click()
+        await decline(page, "Nej, vänta")
         await expect(page.get_by_role("main")).to_contain_text("togs inte emot")
         await expect(page.get_by_role("main")).to_contain_text("Nej, vänta")
         assert await looked_at(page, "link-untaken", pictures) == []

@@ -52,6 +52,7 @@ class Pages:
             view=_view(opened),
             it=InvitationOut.of(opened),
             ended_at=opened.ended_at,
+            said=opened.said,
             may_end=opened.is_admin and opened.ended_at is None,
             token=token,
             again=again,

@@ -22,7 +22,7 @@ class Opened:
 
     client: None when the directory has deleted it. is_admin: whether the holder is an admin now, at
     the link's address. linked: names of bureaus (D6), for such an admin only, since an old link
-    outlives the role. link: what the request led to, or a paper form instead of it.
+    outlives the role. said: what the holder wrote when she declined, nobody else's words. link: what the request led to, or a paper form instead of it.
     """
 
     request: LinkRequest
@@ -35,6 +35,7 @@ class Opened:
     is_admin: bool
     linked: list[str]
     link: Link | None
+    said: str | None
     now: datetime
 
     @property
@@ -91,17 +92,20 @@ async def look(session: AsyncSession, token: LinkToken, request: LinkRequest) ->
         link_expires_at=sending.expires_at,
         is_admin=is_admin,
     )
+    standing = standing_at(invitation, now)
+    is_hers = standing is Standing.YOURS and invitation.status is Status.DECLINED
     return Opened(
         request=request,
         sending=sending,
         invited=invited,
         bureau=await directory.bureau(session, request.bureau_id, request.requested_by["user_id"]),
         client=client,
-        standing=standing_at(invitation, now),
+        standing=standing,
         status=status_at(request.status, request.expires_at, now),
         is_admin=is_admin,
         linked=await links.linked_bureaus(session, request.tenant_id) if is_admin else [],
         link=await links.of_request(session, request),
+        said=await requests.said_with(session, request.id, "declined") if is_hers else None,
         now=now,
     )
 
