@@ -1,4 +1,4 @@
-"""The same answer again: the first stands, and new words are told not to have been sent (D1, D8)."""
+"""The same answer again: the first stands, and new words are told not to have been sent."""
 
 import pytest
 

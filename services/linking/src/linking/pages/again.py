@@ -42,7 +42,12 @@ def again(
         errors.append((name, why))
     if unconfirmed is not None:
         errors.append(("confirm", words(locale)(unconfirmed)))
-    return Again(tuple(errors), "".join(filter(_shows, text)), confirmed)
+    return Again(tuple(errors), showable(text), confirmed)
+
+
+def showable(text: str) -> str:
+    """Without what no page can show."""
+    return "".join(filter(_shows, text))
 
 
 def _wrong(locale: Locale, text: str) -> str | None:

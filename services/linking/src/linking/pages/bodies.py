@@ -13,7 +13,7 @@ from contracts.problem_codes import Code
 from linking.messages import without_address
 from linking.pages.negotiation import content_type
 
-_FORM = "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
 _YES = ("on", "yes", "true", "1")
 
 
@@ -36,7 +36,7 @@ async def fields_of(request: Request, *known: str) -> dict[str, Any]:
 def is_confirmed(request: Request, fields: dict[str, Any]) -> bool:
     """Whether the body confirms (D10): a form's box, or JSON's true."""
     value = fields.get("confirm")
-    if content_type(request) == _FORM:
+    if content_type(request) == FORM:
         return isinstance(value, str) and value.strip().lower() in _YES
     if not (value is None or isinstance(value, bool)):
         raise invalid("confirm", "must be true")
@@ -78,11 +78,11 @@ async def _fields(request: Request) -> dict[str, Any]:
     kind = content_type(request)
     if not kind and not body:
         return {}
-    if kind == _FORM:
+    if kind == FORM:
         return _form(body)
     if kind == "application/json":
         return _json(body)
-    raise Refused(Code.UNSUPPORTED_MEDIA_TYPE, f"Send {_FORM} or application/json")
+    raise Refused(Code.UNSUPPORTED_MEDIA_TYPE, f"Send {FORM} or application/json")
 
 
 def _form(body: bytes) -> dict[str, Any]:

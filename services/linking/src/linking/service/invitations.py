@@ -22,7 +22,8 @@ class Opened:
 
     client: None when the directory has deleted it. is_admin: whether the holder is an admin now, at
     the link's address. linked: names of bureaus (D6), for such an admin only, since an old link
-    outlives the role. said: what the holder wrote when she declined, nobody else's words. link: what the request led to, or a paper form instead of it.
+    outlives the role. said: what the holder wrote when she declined, nobody else's words. link:
+    what the request led to, or a paper form instead of it.
     """
 
     request: LinkRequest
