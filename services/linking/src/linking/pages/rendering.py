@@ -115,8 +115,9 @@ class _Reader(HTMLParser):
 
 
 def _view(opened: Opened) -> str:
-    """Which text the page has: open, yours_accepted, yours_declined, expired, superseded,
-    not_an_admin, or how it was decided; with _ended where that gives access no more."""
+    """Which text the page has: open, yours_accepted, yours_declined, expired, asked_again,
+    superseded, not_resent, not_an_admin, or how it was decided; with _ended where that gives
+    access no more."""
     return _outcome(opened) + ("" if opened.ended_at is None else "_ended")
 
 
@@ -127,5 +128,9 @@ def _outcome(opened: Opened) -> str:
         reason = f"{opened.status.value}_{opened.request.reason}"
         return reason if words("sv").has(f"page.{reason}_lead") else opened.status.value
     if opened.standing is Standing.EXPIRED and opened.status is Status.PENDING:
-        return "superseded"
+        if opened.has_newer:
+            return "superseded"
+        return "not_resent" if opened.is_admin else "not_an_admin"
+    if opened.standing is Standing.EXPIRED and opened.has_newer:
+        return "asked_again"
     return opened.standing.value
