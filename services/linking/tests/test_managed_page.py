@@ -267,3 +267,15 @@ async def test_an_agent_of_customer_support_is_not_named(world: World) -> None: 
     await end(world, registered, world.agent())
     page = Elements((await world.page(token, HTML)).text).text
     assert ("Avslutades avKundtjänst" in page, "Sam Kund" in page) == (True, False)
+
+
+async def test_a_long_history_says_that_it_is_cut(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:  # D9
+    token = await receipt(world)
+    whole, cut = "Här står allt", "De 1 senaste händelserna"
+    page = (await world.page(token, HTML)).text
+    assert (whole in page, cut in page, "Förfrågan skickades</p>" in page) == (True, False, True)
+    monkeypatch.setattr("linking.service.managing._SHOWN", 1)
+    page = (await world.page(token, HTML)).text
+    assert (whole in page, cut in page, "Förfrågan skickades</p>" in page) == (False, True, False)

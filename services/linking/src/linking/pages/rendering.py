@@ -74,6 +74,7 @@ class Pages:
             locale,
             200 if code is None else code.status,
             it=ManagedOut.of(shown),
+            is_cut=shown.is_cut,
             token=token,
             again=again,
             tones=_TONES,
