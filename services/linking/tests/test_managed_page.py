@@ -94,6 +94,8 @@ async def test_the_page_speaks_both_languages_and_can_end_the_link(world: World)
         assert (form["method"], form["action"]) == ("post", f"/l/{token}/end?lang={lang}")
         assert (box["name"], "required" in box, "checked" in box) == ("confirm", True, False)
         assert page.all("script") == []
+        button = {"sv": "Avsluta kopplingen", "en": "End the link"}[lang]
+        assert f">{button}</button>" in answer.text
         switch = page.ways
         assert switch == [f"/l/{token}?lang=sv", f"/l/{token}?lang=en"]
 

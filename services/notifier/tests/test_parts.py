@@ -55,6 +55,13 @@ def test_text_and_html_say_the_same(sample: Sample) -> None:
 
 
 @every_sample
+def test_a_mail_speaks_of_its_button_only_where_there_is_one(sample: Sample) -> None:
+    others = Reading(sample.html, without=frozenset({"by-hand"})).words
+    for part in (sample.text, others):
+        assert not re.search(r"(?i)\b(?:the button|knappen)\b(?! Koppla klient)", part)
+
+
+@every_sample
 def test_the_text_is_in_lines_that_every_program_shows(sample: Sample) -> None:
     for line in sample.text.splitlines():
         assert len(line) <= 76 or line in link(sample)
