@@ -30,6 +30,10 @@ async def test_an_admin_reads_confirms_and_accepts(
     async with window(browser, koppla.url, **PHONE) as phone:
         page = await phone.open(mine)
         assert await looked_at(page, "link-open", pictures) == []
+        button = page.get_by_role("button", name="Acceptera förfrågan")
+        await expect(button).not_to_be_in_viewport()
+        await page.get_by_role("link", name="Till ditt svar").click()
+        await expect(button).to_be_in_viewport()
         await page.get_by_role("button", name="Acceptera förfrågan").click()
         # The browser itself says what is missing; nothing was sent.
         await expect(page.get_by_role("checkbox")).to_be_focused()
