@@ -10,7 +10,7 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 from chassis.problems import Refused, invalid
 from contracts.fields import Message
 from contracts.problem_codes import Code
-from linking.messages import without_address
+from linking.messages import is_blank, without_address
 from linking.pages.negotiation import content_type
 
 FORM = "application/x-www-form-urlencoded"
@@ -61,7 +61,8 @@ def words(fields: dict[str, Any], name: str) -> str | None:
 def written(value: object) -> str:
     """What was meant by a field with words; nothing, where it isn't one."""
     # A browser counts a line's end as one character and sends two.
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+    text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+    return "" if is_blank(text) else text
 
 
 def is_message(text: str) -> bool:
