@@ -161,6 +161,7 @@ class Desk:
         """
         try:
             self._attempts.check(self._addresses.counted(request))
+            _check_site(request)
             response = await work()
         except Refused as refused:
             response = problems.response(refused)
@@ -178,6 +179,14 @@ class Desk:
     async def _managed(self, token: LinkToken) -> Managed:
         async with self._database.transaction() as session:
             return await managing.open_managed(session, token)
+
+
+def _check_site(request: Request) -> None:
+    """An answer is given on our page, or by a program. The header is a browser's own, which no page
+    can set (W3C Fetch Metadata); a form of ours sends same-origin in mail programs' browsers, too,
+    and what doesn't send it is let through."""
+    if request.method == "POST" and request.headers.get("sec-fetch-site") == "cross-site":
+        raise Refused(Code.FORBIDDEN, "Another site's page has sent this")
 
 
 def _json(shown: InvitationOut | ManagedOut) -> Response:

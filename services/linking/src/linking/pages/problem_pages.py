@@ -21,11 +21,12 @@ from linking.words import words
 _TEXTS = {
     "NOT_FOUND": "not_found",
     "NOT_A_SYSTEM_ADMIN": "managed_refused",
+    "FORBIDDEN": "cross_site",
     "RATE_LIMITED": "too_many",
     "UNAVAILABLE": "unavailable",
     "INTERNAL_ERROR": "unavailable",
 }
-_WITH_A_WAY_BACK = ("unavailable", "bad_request")
+_WITH_A_WAY_BACK = ("unavailable", "bad_request", "cross_site")
 _WITH_WHAT_WAS_TYPED = ("managed_refused", "too_many", "unavailable")
 _TOKEN = re.compile(r"/l/([A-Za-z0-9_.~-]{1,200})(?:/|$)")
 _ANSWERS = re.compile(r"/l/([A-Za-z0-9_-]{1,200})/(?:accept|decline|end)")
