@@ -235,7 +235,9 @@ def delivery(draft: Draft, locale: Locale, **given: Any) -> Delivery:
     )
 
 
-WRITER = Writer(Address("Koppla", "no-reply", "koppla.example"), PUBLIC_URL, KEYS)
+SENDER = Address("Koppla", "no-reply", "koppla.example")
+SUPPORT_EMAIL = "support@koppla.example"
+WRITER = Writer(SENDER, PUBLIC_URL, KEYS, SUPPORT_EMAIL)
 
 
 def _sample(variant: str, locale: Locale) -> Sample:

@@ -33,19 +33,24 @@ class Outgoing:
 
 
 class Writer:
-    """Writes messages. sender: of every mail. public_url: base of the links."""
+    """Writes messages. sender: of every mail. public_url: base of the links. support_email: whom
+    each mail names for questions, if anybody."""
 
-    def __init__(self, sender: Address, public_url: str, keys: LinkKeys) -> None:
+    def __init__(
+        self, sender: Address, public_url: str, keys: LinkKeys, support_email: str | None = None
+    ) -> None:
         self.sender = sender
         self._public_url = public_url
         self._keys = keys
+        self._support_email = support_email
 
     def write(self, delivery: Delivery) -> Outgoing:
         """The message; the same delivery gives the same one. Raises Unmailable."""
         address = mail_address(delivery.address)
         utf8 = not address.addr_spec.isascii()
         token = self._token(delivery)
-        rendered = render(delivery.mail, delivery.locale, self._data(delivery, token))
+        data = self._data(delivery, token)
+        rendered = render(delivery.mail, delivery.locale, data, self._support_email)
         message = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
         message["From"] = self.sender
         message["To"] = Address(header_text(delivery.name), address.username, address.domain)
