@@ -236,6 +236,13 @@ def test_whoever_speaks_with_the_broker_may_be_known_to_it() -> None:
         assert {variable.removesuffix("_FILE") for variable in given} >= wanted, name
 
 
+def test_mails_and_pages_name_the_same_customer_service() -> None:
+    for name in ("linking-serve", "notifier-serve", "notifier-consume"):
+        assert "KOPPLA_SUPPORT_EMAIL" in CONTAINERS[name]["environment"], name
+    development = (ROOT / "ops/development.env").read_text().splitlines()
+    assert "KOPPLA_SUPPORT_EMAIL=support@koppla.example" in development
+
+
 def test_the_operator_finds_the_gateway_whatever_it_does_about_tls() -> None:
     door = CONTAINERS["portal"]["environment"]["KOPPLA_PORTAL_GATEWAY_URL"].rpartition(":-")[2]
     assert CONTAINERS["operator"]["environment"]["KOPPLA_URL"] == f"${{KOPPLA_URL:-{door}"

@@ -179,6 +179,37 @@ async def test_a_paper_form_ends_in_the_same_list_and_the_clients_admin_can_end_
         await stage.mail(address, pair.client["name"], after=before)
 
 
+async def test_who_declines_too_late_is_sent_to_a_mail_that_ends_the_link(
+    stage: Stage,
+) -> None:  # D8, R32
+    pair = next(one for one in stage.pairs if len(set(one.addresses)) > 1)
+    first, second = pair.addresses[:2]
+    _, link = await stage.asked(pair)
+    hers = link_of((await stage.mail(second, pair.bureau["name"])).text, stage.platform.url)
+    page = {"accept": "text/html", "accept-language": "sv"}
+    async with stage.anybody() as http:
+        asked = await http.get(link, headers=page)
+        assert "med länken i mejlet som ni får när någon av er har accepterat" in asked.text
+        before = len(stage.sink.received)
+        assert (await http.post(f"{link}/accept", data={"confirm": "on"})).status_code == 303
+        late = await http.post(f"{hers}/decline", headers=page)
+        assert (
+            late.status_code,
+            "i mejlet som du fick när förfrågan accepterades" in late.text,
+        ) == (
+            409,
+            True,
+        )
+        for address in (first, second):
+            mail = await stage.mail(address, pair.bureau["name"], after=before)
+            manage = link_of(mail.text, stage.platform.url)
+            assert manage is not None, address
+            shown = await http.get(manage, headers=JSON)
+            assert (shown.json()["purpose"], shown.json()["status"]) == ("manage", "active")
+        ended = await http.post(f"{manage}/end", json={"confirm": True}, headers=JSON)
+        assert (ended.status_code, ended.json()["status"]) == (200, "ended")
+
+
 async def test_an_exclusion_holds_at_once_in_search_and_linking(stage: Stage) -> None:  # R12, R13
     pair = stage.pairs[2]
     tenant, bureau_id = pair.client["tenant_id"], pair.bureau["bureau_id"]

@@ -15,6 +15,12 @@ async def confirm_and_accept(page: Page) -> None:
     await page.get_by_role("button", name="Acceptera förfrågan").click()
 
 
+async def decline(page: Page, message: str) -> None:
+    await page.locator("summary").click()
+    await page.get_by_role("textbox").fill(message)
+    await page.get_by_role("button", name="Avböj", exact=True).click()
+
+
 async def test_an_admin_reads_confirms_and_accepts(
     koppla: Platform, letters: Letters, browser: Browser, pictures: Path
 ) -> None:  # R28, R29, R30, R33, R35
@@ -24,6 +30,10 @@ async def test_an_admin_reads_confirms_and_accepts(
     async with window(browser, koppla.url, **PHONE) as phone:
         page = await phone.open(mine)
         assert await looked_at(page, "link-open", pictures) == []
+        button = page.get_by_role("button", name="Acceptera förfrågan")
+        await expect(button).not_to_be_in_viewport()
+        await page.get_by_role("link", name="Till ditt svar").click()
+        await expect(button).to_be_in_viewport()
         await page.get_by_role("button", name="Acceptera förfrågan").click()
         # The browser itself says what is missing; nothing was sent.
         await expect(page.get_by_role("checkbox")).to_be_focused()
@@ -100,12 +110,17 @@ async def test_an_admin_declines_and_tells_why(
     client = letters.client()
     await letters.ask(client)
     async with window(browser, koppla.url, **PHONE) as phone:
-        page = await phone.open(await letters.link(client))
-        await page.locator("summary").click()
-        await page.get_by_role("textbox").fill("Vi har redan en byrå")
-        await page.get_by_role("button", name="Avböj").click()
+        link = await letters.link(client)
+        page, other = await phone.open(link), await phone.open(link)
+        await decline(page, "Vi har redan en byrå")
         await expect(page.get_by_role("heading", level=1)).to_contain_text("avböjt")
+        await expect(page.get_by_role("main")).to_contain_text("Vi har redan en byrå")
         assert await looked_at(page, "link-declined", pictures) == []
+        await other.bring_to_front()
+        await decline(other, "Ring inte")
+        await expect(other.get_by_role("main")).to_contain_text("Ditt meddelande skickades inte")
+        await expect(other.get_by_role("main")).to_contain_text("Ring inte")
+        assert await looked_at(other, "link-unsent", pictures) == []
 
 
 async def test_the_link_is_ended_from_the_receipt(
@@ -114,7 +129,8 @@ async def test_the_link_is_ended_from_the_receipt(
     client = letters.client()
     await letters.ask(client)
     async with window(browser, koppla.url, **PHONE) as phone:
-        page = await phone.open(await letters.link(client))
+        asked = await letters.link(client)
+        page = await phone.open(asked)
         await confirm_and_accept(page)
         page = await phone.open(await letters.link(client, mails=2))
         assert await looked_at(page, "manage-active", pictures) == []
@@ -126,6 +142,9 @@ async def test_the_link_is_ended_from_the_receipt(
         await page.get_by_role("button", name="Avsluta").click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("avslutad")
         assert await looked_at(page, "manage-ended", pictures) == []
+        page = await phone.open(asked)
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("avslutad")
+        assert await looked_at(page, "link-ended", pictures) == []
 
 
 async def test_a_second_answer_in_another_tab_is_told_not_to_be_taken(
@@ -139,9 +158,7 @@ async def test_a_second_answer_in_another_tab_is_told_not_to_be_taken(
         await confirm_and_accept(other)
         await expect(other.get_by_role("heading", level=1)).to_contain_text("Du har accepterat")
         await page.bring_to_front()
-        await page.locator("summary").click()
-        await page.get_by_role("textbox").fill("Nej, vänta")
-        await page.get_by_role("button", name="Avböj", exact=True).click()
+        await decline(page, "Nej, vänta")
         await expect(page.get_by_role("main")).to_contain_text("togs inte emot")
         await expect(page.get_by_role("main")).to_contain_text("Nej, vänta")
         assert await looked_at(page, "link-untaken", pictures) == []

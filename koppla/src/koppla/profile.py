@@ -107,6 +107,7 @@ def settings_of(service: str, attached: Attached, folder: Path) -> dict[str, Any
             "issuer": ISSUER,
             "audience": AUDIENCE,
             "jwks_url": DevelopmentIssuer(folder).jwks_url,
+            "support_email": "support@koppla.example",
         }
     return {**_unset(defaults), **given}
 

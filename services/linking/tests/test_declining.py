@@ -144,3 +144,12 @@ async def test_a_confirmation_belongs_to_accepting_only(world: World) -> None:
         f"/l/{token}/decline", json={"message": "nej", "confirm": True}, headers=JSON
     )
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "confirm")
+
+
+async def test_invisible_characters_are_no_message(world: World) -> None:  # D1
+    made = await world.asked(message="\u200b" * 20)
+    assert made["message"] is None
+    answer = await world.decline((await world.mailed(made))["eva"], "\u200b" * 20)
+    assert answer.status_code == 200
+    [event] = await world.published(LinkRequestDeclined, 1)
+    assert event.message is None

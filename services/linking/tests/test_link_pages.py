@@ -80,6 +80,10 @@ async def test_the_page_in_swedish_has_details_and_an_unticked_box(world: World)
         *("Byråer som redan är kopplade", "Ingen byrå är kopplad i dag.", "Acceptera förfrågan"),
     ):
         assert said in page.text
+    # On a phone the answer is three screens down.
+    assert [one["href"] for one in page.all("a") if one["href"] == "#answer"] == ["#answer"]
+    assert [one["id"] for one in page.all("h2")].count("answer") == 1
+    assert page.text.index("Till ditt svar") < page.text.index("Vad åtkomsten innebär")
     [box] = page.all("input")
     assert (box["type"], box["name"], "checked" in box) == ("checkbox", "confirm", False)
     accept, decline = page.all("form")

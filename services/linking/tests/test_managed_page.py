@@ -9,7 +9,9 @@ from contracts.events.linking import LinkRequestAccepted
 from contracts.fields import PROGRAMS
 from contracts.link_token import Purpose
 from contracts.org_number import OrgNumber
+from services.linking.tests.test_ending import end
 from services.linking.tests.test_link_pages import Elements
+from services.linking.tests.test_paper_forms import register
 from services.linking.tests.world import ADA, EVA, FIA, GUN, HTML, JSON, NORD, SYD, World, client
 
 TABLES = ("link_requests", "sendings", "recipients", "links", "pairs", "request_events")
@@ -92,6 +94,8 @@ async def test_the_page_speaks_both_languages_and_can_end_the_link(world: World)
         assert (form["method"], form["action"]) == ("post", f"/l/{token}/end?lang={lang}")
         assert (box["name"], "required" in box, "checked" in box) == ("confirm", True, False)
         assert page.all("script") == []
+        button = {"sv": "Avsluta kopplingen", "en": "End the link"}[lang]
+        assert f">{button}</button>" in answer.text
         switch = page.ways
         assert switch == [f"/l/{token}?lang=sv", f"/l/{token}?lang=en"]
 
@@ -254,3 +258,26 @@ async def test_a_browser_that_is_asked_once_more_keeps_what_was_typed(
         ],
     )
     assert (await world.page(token)).json()["status"] == "active"
+
+
+async def test_an_agent_of_customer_support_is_not_named(world: World) -> None:  # D8, D9
+    registered = (await register(world)).json()
+    token = manage(world, registered["id"])
+    for lang, said in (("sv", "Kundtjänst"), ("en", "Customer support")):
+        page = Elements((await world.page(token, HTML, lang=lang)).text).text
+        assert (f"· {said}" in page, "Sam Kund" in page) == (True, False)
+    await end(world, registered, world.agent())
+    page = Elements((await world.page(token, HTML)).text).text
+    assert ("Avslutades avKundtjänst" in page, "Sam Kund" in page) == (True, False)
+
+
+async def test_a_long_history_says_that_it_is_cut(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:  # D9
+    token = await receipt(world)
+    whole, cut = "Här står allt", "De 1 senaste händelserna"
+    page = (await world.page(token, HTML)).text
+    assert (whole in page, cut in page, "Förfrågan skickades</p>" in page) == (True, False, True)
+    monkeypatch.setattr("linking.service.managing._SHOWN", 1)
+    page = (await world.page(token, HTML)).text
+    assert (whole in page, cut in page, "Förfrågan skickades</p>" in page) == (False, True, False)

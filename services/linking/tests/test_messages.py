@@ -2,7 +2,7 @@
 
 import pytest
 
-from linking.messages import holds_address, without_address
+from linking.messages import holds_address, is_blank, or_nothing, without_address
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,16 @@ def test_why_a_text_is_refused_is_said() -> None:
         without_address("se evil.com")
     with pytest.raises(ValueError, match="direction of writing"):
         without_address("Hej \u202edå")
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \n\t", "\u200b" * 20, "\ufeff \u2060\u00ad", "\u2800\u3164", "\u034f\ufe0f"]
+)
+def test_what_nobody_sees_is_no_message(text: str) -> None:
+    assert is_blank(text)
+    assert or_nothing(text) is None
+
+
+@pytest.mark.parametrize("text", ["Nej", " . ", "\u200bå", "\x07", "👍\ufe0f"])
+def test_one_sign_that_shows_makes_a_message(text: str) -> None:
+    assert or_nothing(text) == text

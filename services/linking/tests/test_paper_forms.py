@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from contracts.events.linking import LinkEstablished, LinkRequestCancelled
-from services.linking.tests.world import World
+from services.linking.tests.test_link_pages import Elements
+from services.linking.tests.world import HTML, World
 
 FORM: dict[str, Any] = {
     "bureau_id": "nord",
@@ -148,6 +149,9 @@ async def test_a_form_cancels_what_is_pending_and_says_why(world: World) -> None
     [event] = await world.published(LinkRequestCancelled, 1)
     assert (event.reason, event.decided_by and event.decided_by.side) == ("paper_form", "support")
     assert event.version < answer.json()["version"]
+    page = Elements((await world.page(tokens["eva"], HTML)).text).text
+    # Nobody answered, and the agent who registered the form is not the client's business.
+    assert ("Återtagen" in page, "Besvarad" in page, "Sam Kund" in page) == (True, False, False)
     late = await world.accept(tokens["eva"])
     assert (late.status_code, late.json()["request_status"]) == (409, "cancelled")
     assert len(await world.running.rows("SELECT 1 FROM links")) == 1

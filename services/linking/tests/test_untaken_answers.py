@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.linking.tests.test_link_pages import Elements
-from services.linking.tests.world import EVA, FIA, HTML, NORD, World, client
+from services.linking.tests.world import ADA, EVA, FIA, HTML, NORD, World, client
 
 ACCEPT, DECLINE = ("accept", {"confirm": "on"}), ("decline", {"message": "Fel byrå,\nsa Åsa"})
 UNTAKEN = {"accept": "Ditt godkännande togs inte emot", "decline": "Ditt avböjande togs inte emot"}
@@ -72,6 +72,8 @@ async def test_what_comes_after_the_bureau_s_withdrawal_was_not_taken(
     status, page = await late(world, token, sent)
     assert (status, UNTAKEN[sent[0]] in page.text) == (409, True)
     assert "Förfrågan gällde inte längre." in page.text
+    assert f"Återtagen{ADA.name}, " in page.text
+    assert "Besvarad" not in page.text
     assert ("Fel byrå, sa Åsa" in page.text) == (sent is DECLINE)
 
 

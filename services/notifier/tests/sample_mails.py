@@ -147,7 +147,7 @@ def _sides(name: str, both: list[Draft]) -> dict[str, Draft]:
     return dict(zip((f"{name}_to_client", f"{name}_to_bureau"), both, strict=True))
 
 
-_RECEIPT, _TO_REQUESTER, _TO_OTHER_ADMIN = _accepted()
+_RECEIPT, _TO_OTHER_ADMIN, _TO_REQUESTER = _accepted()
 DRAFTS: dict[str, Draft] = {
     "request": _sending(),
     "request.message": _sending(message=MESSAGE),
@@ -235,7 +235,9 @@ def delivery(draft: Draft, locale: Locale, **given: Any) -> Delivery:
     )
 
 
-WRITER = Writer(Address("Koppla", "no-reply", "koppla.example"), PUBLIC_URL, KEYS)
+SENDER = Address("Koppla", "no-reply", "koppla.example")
+SUPPORT_EMAIL = "support@koppla.example"
+WRITER = Writer(SENDER, PUBLIC_URL, KEYS, SUPPORT_EMAIL)
 
 
 def _sample(variant: str, locale: Locale) -> Sample:

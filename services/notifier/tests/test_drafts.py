@@ -40,13 +40,13 @@ def test_who_accepted_gets_the_receipt_only() -> None:  # D4
     ]
 
 
-def test_who_asked_and_is_an_admin_too_is_told_once() -> None:  # D4
+def test_who_asked_and_is_an_admin_too_gets_the_mail_that_can_end_it() -> None:  # D4, D8
     event = LinkRequestAccepted(
         **decided(REQUEST, link_id=LINK, acceptor=KARIN, recipients=(ANNA, LARS))
     )
     assert mails(drafts.of_acceptance(event)) == [
         ("receipt", "karin", None),
-        ("accepted", "anna", "bureau"),
+        ("accepted", "anna", "client"),
         ("accepted", "lars", "client"),
     ]
 

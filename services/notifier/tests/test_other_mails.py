@@ -113,6 +113,11 @@ async def test_the_clients_side_can_manage_the_link(notifier: Notifier, event: E
     assert (token.purpose, token.subject) == (Purpose.MANAGE, LINK)
     assert token.is_for("karin")
     assert token.went_to(KARIN.email)
+    [other] = await until(lambda: notifier.sink.to(EVE.email))
+    hers = KEYS.verify(_token(other.text))
+    assert (hers.purpose, hers.subject) == (Purpose.MANAGE, LINK)
+    assert hers.is_for(EVE.user_id)
+    assert hers.went_to(EVE.email)
     [told] = await until(lambda: notifier.sink.to(ANNA.email))
     assert PUBLIC_URL not in told.text + told.html
 

@@ -1,13 +1,23 @@
 """What holds for every mail, whatever it says: links, words, lines, look."""
 
+import email
 import re
 import unicodedata
 
 import pytest
 
-from services.notifier.tests.events import PUBLIC_URL
+from notifier.message import Writer
+from services.notifier.tests.events import KEYS, PUBLIC_URL
 from services.notifier.tests.reading import Reading
-from services.notifier.tests.sample_mails import SAMPLES, Sample
+from services.notifier.tests.sample_mails import (
+    DRAFTS,
+    SAMPLES,
+    SENDER,
+    SUPPORT_EMAIL,
+    WRITER,
+    Sample,
+    delivery,
+)
 
 ADDRESS = re.compile(r"(?i)(?:https?://|www\.)[^\s\"<>]+")
 LINKED = {"request", "reminder", "receipt"}
@@ -24,7 +34,8 @@ def link(sample: Sample) -> list[str]:
 def test_a_mail_has_one_link_or_none_and_both_parts_have_the_same(sample: Sample) -> None:  # R25
     links = ADDRESS.findall(sample.text)
     assert links == link(sample)
-    to_client = sample.mail == "linked_by_form" and sample.name.endswith("_to_client")
+    by_side = sample.mail in ("accepted", "linked_by_form")
+    to_client = by_side and sample.name.endswith("to_client")
     expected = sample.mail in LINKED or to_client or sample.mail == "undeliverable"
     assert len(links) == expected
     # One link to click on; its address stands below the button to be copied, as text.
@@ -51,6 +62,29 @@ def test_text_and_html_say_the_same(sample: Sample) -> None:
     for name in NAMES:
         assert name in sample.text
         assert name in html
+
+
+@every_sample
+def test_a_mail_that_can_not_be_replied_to_says_where_to_write(sample: Sample) -> None:
+    said = {"sv": "Frågor? Skriv till kundtjänst:", "en": "Questions? Write to customer support:"}
+    for part in (" ".join(sample.text.split()), Reading(sample.html).words):
+        assert part.endswith(f"{said[sample.locale]} {SUPPORT_EMAIL}")
+
+
+def test_without_an_address_of_customer_service_a_mail_names_none() -> None:
+    silent = Writer(SENDER, PUBLIC_URL, KEYS)
+    told = delivery(DRAFTS["receipt"], "sv")
+    said = [
+        email.message_from_bytes(one.write(told).content).as_string() for one in (silent, WRITER)
+    ]
+    assert ["Skriv till" in one for one in said] == [False, True]
+
+
+@every_sample
+def test_a_mail_speaks_of_its_button_only_where_there_is_one(sample: Sample) -> None:
+    others = Reading(sample.html, without=frozenset({"by-hand"})).words
+    for part in (sample.text, others):
+        assert not re.search(r"(?i)\b(?:the button|knappen)\b(?! Koppla klient)", part)
 
 
 @every_sample

@@ -46,6 +46,7 @@ WRONG: list[tuple[str, Any]] = [
     ("public_url", "https://koppla.example/"),
     ("public_url", "ftp://koppla.example"),
     ("link_keys", "k1:sekret"),
+    ("support_email", "kundtjänst"),
     ("mail_connections", 0),
     ("mail_retry_first", "0s"),
     ("mail_retry_first", "2h"),

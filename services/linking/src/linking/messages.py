@@ -38,6 +38,21 @@ _ADDRESS = re.compile(
 _REORDERED = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
+# Letters and signs that show nothing; most that don't are told by their category.
+_EMPTY = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_UNSEEN = frozenset(("Cf", "Mn", "Me", "Zs", "Zl", "Zp"))
+
+
+def or_nothing(text: str | None) -> str | None:
+    """The text, None where there is nothing of it to be seen: no quotation is made of that."""
+    return None if text is None or is_blank(text) else text
+
+
+def is_blank(text: str) -> bool:
+    """Whether it has white space and invisible characters only."""
+    return all(c.isspace() or c in _EMPTY or unicodedata.category(c) in _UNSEEN for c in text)
+
+
 def without_address(text: str) -> str:
     """The text itself; ValueError where it holds an address, or turns the way it is read."""
     if turns_direction(text):

@@ -20,7 +20,7 @@ from contracts.events.linking import FormKind, Route
 from contracts.fields import BureauId, EntryPoint, Message, Moment, Name, TenantId, plain_text
 from linking import examples
 from linking.exclusions import Kind
-from linking.messages import without_address
+from linking.messages import or_nothing, without_address
 from linking.requests import Status
 from linking.service.paper_forms import SignatoryRole
 from linking.service.showing import Shown, ShownLink
@@ -29,6 +29,9 @@ from linking.tables import MailedAdmin
 MailState = Literal["queued", "sent", "failed"]
 Sort = Literal[
     "created_at", "-created_at", "expires_at", "-expires_at", "client_name", "-client_name"
+]
+_Words = Annotated[
+    Annotated[Message, AfterValidator(without_address)] | None, AfterValidator(or_nothing)
 ]
 _Text = Annotated[str, StringConstraints(max_length=200), AfterValidator(plain_text)]
 
@@ -40,7 +43,7 @@ class LinkRequestIn(BaseModel):
 
     tenant_id: TenantId
     entry_point: EntryPoint
-    message: Annotated[Message, AfterValidator(without_address)] | None = None
+    message: _Words = None
 
 
 class EndIn(BaseModel):
@@ -48,7 +51,7 @@ class EndIn(BaseModel):
 
     model_config = with_examples(examples.END, extra="forbid")
 
-    reason: Annotated[Message, AfterValidator(without_address)] | None = None
+    reason: _Words = None
 
 
 class PaperFormIn(BaseModel):

@@ -71,7 +71,7 @@ def _dispatcher(
         database,
         wakeup,
         Outbox(chassis.outbox, NAME),
-        Writer(sender, settings.public_url, settings.keys()),
+        Writer(sender, settings.public_url, settings.keys(), settings.support_email),
         [Mailer(server, sender.addr_spec) for _ in range(settings.mail_connections)],
         Brake(first.total_seconds()),
         metrics,

@@ -70,7 +70,8 @@ def of_sending(event: Sending) -> list[Draft]:
 
 
 def of_acceptance(event: LinkRequestAccepted) -> list[Draft]:
-    """A receipt to who accepted; word to the requester and the other admins."""
+    """A receipt to who accepted, word to the other admins, both with a link to manage by; word to
+    the requester. The client's side first, as in `_both_sides`."""
     data = {
         **_about(event),
         "decided_by": event.acceptor.name,
@@ -78,8 +79,8 @@ def of_acceptance(event: LinkRequestAccepted) -> list[Draft]:
     }
     return _once(
         Draft("receipt", event.acceptor, event.link_id, data),
+        *_each("accepted", event.recipients, event.link_id, {**data, "side": "client"}),
         *_each("accepted", [event.requester], event.request_id, {**data, "side": "bureau"}),
-        *_each("accepted", event.recipients, event.request_id, {**data, "side": "client"}),
     )
 
 

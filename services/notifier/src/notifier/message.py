@@ -13,6 +13,8 @@ from notifier.rendering import render
 from notifier.tables import Delivery
 
 _DECIDE = ("request", "reminder")
+_MANAGE = ("accepted", "linked_by_form")
+"""To the client's side: every admin can end what one of them agreed to (D8)."""
 
 
 class Unmailable(Exception):
@@ -31,19 +33,24 @@ class Outgoing:
 
 
 class Writer:
-    """Writes messages. sender: of every mail. public_url: base of the links."""
+    """Writes messages. sender: of every mail. public_url: base of the links. support_email: whom
+    each mail names for questions, if anybody."""
 
-    def __init__(self, sender: Address, public_url: str, keys: LinkKeys) -> None:
+    def __init__(
+        self, sender: Address, public_url: str, keys: LinkKeys, support_email: str | None = None
+    ) -> None:
         self.sender = sender
         self._public_url = public_url
         self._keys = keys
+        self._support_email = support_email
 
     def write(self, delivery: Delivery) -> Outgoing:
         """The message; the same delivery gives the same one. Raises Unmailable."""
         address = mail_address(delivery.address)
         utf8 = not address.addr_spec.isascii()
         token = self._token(delivery)
-        rendered = render(delivery.mail, delivery.locale, self._data(delivery, token))
+        data = self._data(delivery, token)
+        rendered = render(delivery.mail, delivery.locale, data, self._support_email)
         message = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
         message["From"] = self.sender
         message["To"] = Address(header_text(delivery.name), address.username, address.domain)
@@ -88,7 +95,7 @@ def _purpose(delivery: Delivery) -> tuple[Purpose | None, int]:
     if delivery.mail in _DECIDE:
         return Purpose.DECIDE, delivery.sending or 1
     to_client = delivery.mail == "receipt" or (
-        delivery.mail == "linked_by_form" and delivery.data["side"] == "client"
+        delivery.mail in _MANAGE and delivery.data["side"] == "client"
     )
     return (Purpose.MANAGE if to_client else None), 1
 

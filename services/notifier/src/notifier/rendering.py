@@ -29,11 +29,15 @@ class Rendered:
     html: str
 
 
-def render(mail: str, locale: str, data: Mapping[str, Any]) -> Rendered:
+def render(
+    mail: str, locale: str, data: Mapping[str, Any], support_email: str | None = None
+) -> Rendered:
     """The mail's words. data: what was kept with the delivery, with `name` and, where the mail
-    has one, `link`. Raises jinja2.UndefinedError for a word that the data lacks."""
+    has one, `link`. support_email: whom it names for questions, if anybody. Raises
+    jinja2.UndefinedError for a word that the data lacks."""
     words = defused({key: value for key, value in data.items() if key != "link"})
-    ours = {key: data[key] for key in ("link",) if key in data} | {"locale": locale}
+    ours = {key: data[key] for key in ("link",) if key in data}
+    ours |= {"locale": locale, "support_email": support_email}
     where = f"{mail}/{locale}"
     subject, preview = (
         " ".join(_TEXT.get_template(f"{where}/{name}.txt").render(words, **ours).split())

@@ -21,7 +21,8 @@ class NotifierSettings(DatabaseSettings, KafkaSettings, AuthSettings):
 
     public_url: base of the links in mails, without a trailing slash. link_keys:
     `id:secret,id:secret`. mail_connections: to the mail server, at most. mail_retry_first: the
-    wait after a mail's first failure that may pass; it doubles up to an hour.
+    wait after a mail's first failure that may pass; it doubles up to an hour. support_email:
+    customer service, whom every mail then names; without it they say customer service only.
     """
 
     database_url: SecretStr = Field(validation_alias="KOPPLA_NOTIFIER_DATABASE_URL")
@@ -34,6 +35,7 @@ class NotifierSettings(DatabaseSettings, KafkaSettings, AuthSettings):
     link_keys: SecretStr
     mail_connections: int = Field(default=4, ge=1, le=100)
     mail_retry_first: Duration = timedelta(seconds=30)
+    support_email: Email | None = None
 
     @field_validator("smtp_url")
     @classmethod

@@ -18,12 +18,14 @@ _LONGEST = 500
 class Again:
     """errors: (field, what is wrong with it), in the page's order. typed: the message as it was
     written, without what no page can show. confirmed: the box as it was. untaken: the answer that
-    came too late or may not be given, so that no form is shown; None where there is one again."""
+    came too late or may not be given, so that no form is shown; None where there is one again.
+    unsent: it was given before, by whomever, and only the words are new: they were not sent."""
 
     errors: tuple[tuple[str, str], ...] = ()
     typed: str = ""
     confirmed: bool = False
     untaken: Answer | None = None
+    unsent: bool = False
 
     def wrong(self, field: str) -> str | None:
         return dict(self.errors).get(field)
@@ -40,7 +42,12 @@ def again(
         errors.append((name, why))
     if unconfirmed is not None:
         errors.append(("confirm", words(locale)(unconfirmed)))
-    return Again(tuple(errors), "".join(filter(_shows, text)), confirmed)
+    return Again(tuple(errors), showable(text), confirmed)
+
+
+def showable(text: str) -> str:
+    """Without what no page can show."""
+    return "".join(filter(_shows, text))
 
 
 def _wrong(locale: Locale, text: str) -> str | None:

@@ -16,7 +16,7 @@ from chassis.outbox import Outbox
 from chassis.problems import Refused
 from contracts.link_token import LinkKeys, LinkToken, LinkTokenError
 from contracts.problem_codes import Code
-from linking.pages.again import again
+from linking.pages.again import Again, again
 from linking.pages.bodies import is_confirmed, words
 from linking.pages.negotiation import language, names_html, wants_json
 from linking.pages.rendering import Pages, words_of
@@ -104,10 +104,16 @@ class Desk:
             if refused.code is Code.INVALID_INPUT and not asked.errors:
                 raise
             opened = await self._opened(verified)
-            if opened.standing is not Standing.OPEN:
+            if opened.standing is Standing.YOURS and opened.status.value == said.value:
+                asked = replace(asked, errors=(), unsent=True)
+            elif opened.standing is not Standing.OPEN:
                 asked = replace(asked, errors=(), untaken=said)
             return self._pages.page(request, token, opened, refused.code, asked)
-        return _json(InvitationOut.of(opened)) if wants_json(request) else _back(request, token)
+        if wants_json(request):
+            return _json(InvitationOut.of(opened))
+        if names_html(request) and message not in (None, opened.said):
+            return self._pages.page(request, token, opened, None, _unsent(request, message))
+        return _back(request, token)
 
     async def end(
         self,
@@ -139,8 +145,14 @@ class Desk:
                 None if ticked else "page.managed_end_unconfirmed",
             )
             managed = await self._managed(verified)
+            if managed.link.status != "active":
+                asked = replace(asked, errors=(), unsent=True)
             return self._pages.managed(request, token, managed, refused.code, asked)
-        return _json(ManagedOut.of(managed)) if wants_json(request) else _back(request, token)
+        if wants_json(request):
+            return _json(ManagedOut.of(managed))
+        if names_html(request) and reason not in (None, managed.link.reason):
+            return self._pages.managed(request, token, managed, None, _unsent(request, reason))
+        return _back(request, token)
 
     async def answered(self, request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
         """The answer, or the refusal, which browsers see as a page (`ProblemPages`).
@@ -149,6 +161,7 @@ class Desk:
         """
         try:
             self._attempts.check(self._addresses.counted(request))
+            _check_site(request)
             response = await work()
         except Refused as refused:
             response = problems.response(refused)
@@ -168,8 +181,20 @@ class Desk:
             return await managing.open_managed(session, token)
 
 
+def _check_site(request: Request) -> None:
+    """An answer is given on our page, or by a program. The header is a browser's own, which no page
+    can set (W3C Fetch Metadata); a form of ours sends same-origin in mail programs' browsers, too,
+    and what doesn't send it is let through."""
+    if request.method == "POST" and request.headers.get("sec-fetch-site") == "cross-site":
+        raise Refused(Code.FORBIDDEN, "Another site's page has sent this")
+
+
 def _json(shown: InvitationOut | ManagedOut) -> Response:
     return JSONResponse(shown.model_dump(mode="json"))
+
+
+def _unsent(request: Request, text: str | None) -> Again:
+    return replace(again(language(request), {"text": text}, "text", False, None), unsent=True)
 
 
 def _back(request: Request, token: str) -> Response:

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 from chassis.problems import Refused, invalid
 from contracts.fields import Message
 from contracts.problem_codes import Code
-from linking.messages import without_address
+from linking.messages import is_blank, without_address
 from linking.pages.negotiation import content_type
 
-_FORM = "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
 _YES = ("on", "yes", "true", "1")
 
 
@@ -36,7 +36,7 @@ async def fields_of(request: Request, *known: str) -> dict[str, Any]:
 def is_confirmed(request: Request, fields: dict[str, Any]) -> bool:
     """Whether the body confirms (D10): a form's box, or JSON's true."""
     value = fields.get("confirm")
-    if content_type(request) == _FORM:
+    if content_type(request) == FORM:
         return isinstance(value, str) and value.strip().lower() in _YES
     if not (value is None or isinstance(value, bool)):
         raise invalid("confirm", "must be true")
@@ -61,7 +61,8 @@ def words(fields: dict[str, Any], name: str) -> str | None:
 def written(value: object) -> str:
     """What was meant by a field with words; nothing, where it isn't one."""
     # A browser counts a line's end as one character and sends two.
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+    text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+    return "" if is_blank(text) else text
 
 
 def is_message(text: str) -> bool:
@@ -78,11 +79,11 @@ async def _fields(request: Request) -> dict[str, Any]:
     kind = content_type(request)
     if not kind and not body:
         return {}
-    if kind == _FORM:
+    if kind == FORM:
         return _form(body)
     if kind == "application/json":
         return _json(body)
-    raise Refused(Code.UNSUPPORTED_MEDIA_TYPE, f"Send {_FORM} or application/json")
+    raise Refused(Code.UNSUPPORTED_MEDIA_TYPE, f"Send {FORM} or application/json")
 
 
 def _form(body: bytes) -> dict[str, Any]:

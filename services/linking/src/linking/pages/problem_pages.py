@@ -14,17 +14,20 @@ from chassis.problems import MEDIA_TYPE
 from contracts.link_token import TOKEN_LENGTH
 from linking.pages.headers import is_below
 from linking.pages.jinja import rendered
-from linking.pages.negotiation import language, names_html
+from linking.pages.kept import Body
+from linking.pages.negotiation import content_type, language, names_html
 from linking.words import words
 
 _TEXTS = {
     "NOT_FOUND": "not_found",
     "NOT_A_SYSTEM_ADMIN": "managed_refused",
+    "FORBIDDEN": "cross_site",
     "RATE_LIMITED": "too_many",
     "UNAVAILABLE": "unavailable",
     "INTERNAL_ERROR": "unavailable",
 }
-_WITH_A_WAY_BACK = ("unavailable", "bad_request")
+_WITH_A_WAY_BACK = ("unavailable", "bad_request", "cross_site")
+_WITH_WHAT_WAS_TYPED = ("managed_refused", "too_many", "unavailable")
 _TOKEN = re.compile(r"/l/([A-Za-z0-9_.~-]{1,200})(?:/|$)")
 _ANSWERS = re.compile(r"/l/([A-Za-z0-9_-]{1,200})/(?:accept|decline|end)")
 _AROUND = r"[^A-Za-z0-9_-]{0,20}"
@@ -47,6 +50,7 @@ class ProblemPages:
         if not names_html(request):
             await self._app(scope, receive, send)
             return
+        body = Body(receive)
         start: Message | None = None
         document = b""
 
@@ -59,13 +63,21 @@ class ProblemPages:
             else:
                 document += message.get("body", b"")
                 if not message.get("more_body"):
-                    found = self._instead(request, start["status"], document)
+                    found = await self._instead(request, body, start["status"], document)
                     await _send(found, start, send)
 
-        await self._app(scope, receive, as_page)
+        await self._app(scope, body, as_page)
 
-    def _instead(self, request: Request, status: int, document: bytes) -> Response:
-        return _elsewhere(request) or problem(request, status, document, self._support_email)
+    async def _instead(
+        self, request: Request, body: Body, status: int, document: bytes
+    ) -> Response:
+        elsewhere = _elsewhere(request)
+        if elsewhere is not None:
+            return elsewhere
+        text = _TEXTS.get(json.loads(document)["code"], "bad_request")
+        is_kept = request.method == "POST" and text in _WITH_WHAT_WAS_TYPED
+        typed = await body.words(content_type(request)) if is_kept else ""
+        return problem(request, status, text, typed, self._support_email)
 
 
 def _elsewhere(request: Request) -> Response | None:
@@ -82,11 +94,11 @@ def _elsewhere(request: Request) -> Response | None:
 
 
 def problem(
-    request: Request, status: int, document: bytes, support_email: str | None
+    request: Request, status: int, text: str, typed: str, support_email: str | None
 ) -> HTMLResponse:
-    """A page about a link that there is nothing to show of. document: the problem's, as JSON."""
+    """A page about a link that there is nothing to show of. text: what it says, by its key. typed:
+    what was written into the form that was sent."""
     locale = language(request)
-    text = _TEXTS.get(json.loads(document)["code"], "bad_request")
     found = _TOKEN.match(request.url.path)
     # The page itself, without repeating what may be made up; after an answer, the link's page.
     looked = request.method in ("GET", "HEAD")
@@ -98,6 +110,7 @@ def problem(
         support_email=support_email,
         title=words(locale)(f"page.{text}_title"),
         body=words(locale)(f"page.{text}_body"),
+        typed=typed,
         back=f"/l/{found[1]}?lang={locale}" if found and text in _WITH_A_WAY_BACK else None,
     )
     return HTMLResponse(html, status, {"Content-Language": locale})

@@ -51,6 +51,9 @@ class Pages:
             200 if code is None else code.status,
             view=_view(opened),
             it=InvitationOut.of(opened),
+            ended_at=opened.ended_at,
+            said=opened.said,
+            may_end=opened.is_admin and opened.ended_at is None,
             token=token,
             again=again,
             programs=PROGRAMS,
@@ -71,6 +74,7 @@ class Pages:
             locale,
             200 if code is None else code.status,
             it=ManagedOut.of(shown),
+            is_cut=shown.is_cut,
             token=token,
             again=again,
             tones=_TONES,
@@ -112,13 +116,22 @@ class _Reader(HTMLParser):
 
 
 def _view(opened: Opened) -> str:
-    """Which text the page has: open, yours_accepted, yours_declined, expired, superseded,
-    not_an_admin, or how it was decided."""
+    """Which text the page has: open, yours_accepted, yours_declined, expired, asked_again,
+    superseded, not_resent, not_an_admin, or how it was decided; with _ended where that gives
+    access no more."""
+    return _outcome(opened) + ("" if opened.ended_at is None else "_ended")
+
+
+def _outcome(opened: Opened) -> str:
     if opened.standing is Standing.YOURS:
         return f"yours_{opened.status.value}"
     if opened.standing is Standing.DECIDED:
         reason = f"{opened.status.value}_{opened.request.reason}"
         return reason if words("sv").has(f"page.{reason}_lead") else opened.status.value
     if opened.standing is Standing.EXPIRED and opened.status is Status.PENDING:
-        return "superseded"
+        if opened.has_newer:
+            return "superseded"
+        return "not_resent" if opened.is_admin else "not_an_admin"
+    if opened.standing is Standing.EXPIRED and opened.has_newer:
+        return "asked_again"
     return opened.standing.value

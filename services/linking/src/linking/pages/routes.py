@@ -49,6 +49,7 @@ def router(desk: Desk) -> APIRouter:
         Code.LINK_EXPIRED,
         Code.NOT_A_SYSTEM_ADMIN,
         Code.CONFIRMATION_MISSING,
+        Code.FORBIDDEN,
         Code.RATE_LIMITED,
     )
     @answers(examples.ACCEPTED)
@@ -69,7 +70,13 @@ def router(desk: Desk) -> APIRouter:
         openapi_extra=body("message"),
     )
     @public
-    @refuses(Code.ALREADY_DECIDED, Code.LINK_EXPIRED, Code.NOT_A_SYSTEM_ADMIN, Code.RATE_LIMITED)
+    @refuses(
+        Code.ALREADY_DECIDED,
+        Code.LINK_EXPIRED,
+        Code.NOT_A_SYSTEM_ADMIN,
+        Code.FORBIDDEN,
+        Code.RATE_LIMITED,
+    )
     @answers(examples.DECLINED)
     async def decline_by_link(token: str, request: Request) -> Response:
         """Says no, with a message to the bureau if one likes (D1)."""
@@ -88,7 +95,7 @@ def router(desk: Desk) -> APIRouter:
         openapi_extra=body("confirm", "reason"),
     )
     @public
-    @refuses(Code.NOT_A_SYSTEM_ADMIN, Code.CONFIRMATION_MISSING, Code.RATE_LIMITED)
+    @refuses(Code.NOT_A_SYSTEM_ADMIN, Code.CONFIRMATION_MISSING, Code.FORBIDDEN, Code.RATE_LIMITED)
     @answers(examples.ENDED_BY_CLIENT)
     async def end_by_link(token: str, request: Request) -> Response:
         """Ends the link, by its client's admin, with an explicit confirmation (D8)."""

@@ -10,18 +10,22 @@ from chassis.problems import Refused
 from contracts.link_token import LinkToken, Purpose
 from contracts.problem_codes import Code
 from linking.requests import Invitation, Standing, Status, standing_at, status_at
+from linking.service import facts
 from linking.service.refusals import already_decided
 from linking.storage import directory, links, requests
 from linking.storage.directory import BureauNow
-from linking.tables import Client, LinkRequest, MailedAdmin, Sending
+from linking.tables import Client, Link, LinkRequest, MailedAdmin, Sending
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """All that the page behind a link shows (R29). status: as of `now`, by the database's clock.
 
-    client: None when the directory has deleted it. linked: names of bureaus (D6), for an admin of
-    now only, since an old link outlives the role.
+    client: None when the directory has deleted it. is_admin: whether the holder is an admin now, at
+    the link's address. linked: names of bureaus (D6), for such an admin only, since an old link
+    outlives the role. said: what the holder wrote when she declined, nobody else's words. link:
+    what the request led to, or a paper form instead of it. has_newer: whether another mail, of this
+    request or of the bureau's next one, has a link that the holder can still answer by.
     """
 
     request: LinkRequest
@@ -31,7 +35,11 @@ class Opened:
     client: Client | None
     standing: Standing
     status: Status
+    is_admin: bool
     linked: list[str]
+    link: Link | None
+    said: str | None
+    has_newer: bool
     now: datetime
 
     @property
@@ -40,6 +48,11 @@ class Opened:
         if self.status is Status.EXPIRED:
             return self.request.expires_at
         return self.request.decided_at
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the access ended that the request, or a paper form, had given."""
+        return None if self.link is None else self.link.ended_at
 
 
 async def open_link(session: AsyncSession, token: LinkToken) -> Opened:
@@ -83,17 +96,36 @@ async def look(session: AsyncSession, token: LinkToken, request: LinkRequest) ->
         link_expires_at=sending.expires_at,
         is_admin=is_admin,
     )
+    standing = standing_at(invitation, now)
+    status = status_at(request.status, request.expires_at, now)
+    is_hers = standing is Standing.YOURS and invitation.status is Status.DECLINED
     return Opened(
         request=request,
         sending=sending,
         invited=invited,
         bureau=await directory.bureau(session, request.bureau_id, request.requested_by["user_id"]),
         client=client,
-        standing=standing_at(invitation, now),
-        status=status_at(request.status, request.expires_at, now),
+        standing=standing,
+        status=status,
+        is_admin=is_admin,
         linked=await links.linked_bureaus(session, request.tenant_id) if is_admin else [],
+        link=await links.of_request(session, request),
+        said=await requests.said_with(session, request.id, "declined") if is_hers else None,
+        has_newer=standing is Standing.EXPIRED
+        and await _has_newer(session, request, client, invited.user_id, now),
         now=now,
     )
+
+
+async def _has_newer(
+    session: AsyncSession, request: LinkRequest, client: Client | None, user_id: str, now: datetime
+) -> bool:
+    """Whether the pair's newest sending went to her, where she is an admin now, and is open."""
+    waiting = await requests.pending(session, request.bureau_id, request.tenant_id)
+    if waiting is None or now >= waiting.expires_at:
+        return False
+    mailed = await requests.recipients(session, waiting.id, waiting.sending)
+    return any(one.user_id == user_id for one in facts.still_admins(client, mailed))
 
 
 def _decider(request: LinkRequest) -> str | None:

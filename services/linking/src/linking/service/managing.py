@@ -1,4 +1,4 @@
-"""A link as its client's admins see and end it: the page behind the address in a receipt."""
+"""A link as its client's admins see and end it: the page behind the address in their mails."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -29,7 +29,8 @@ class Managed:
 
     request: None for a link by paper form; form: None for one by request. bureau: None for one
     that is gone. holder: the admin who looks, by the name she has now. linked: names of bureaus
-    (D6). history: the client's own audit trail, the newest first (D9); names: of the bureaus in it.
+    (D6). history: the client's own audit trail, the newest first (D9); is_cut: whether it has older
+    entries; names: of the bureaus in it.
     """
 
     link: Link
@@ -39,6 +40,7 @@ class Managed:
     holder: Person
     linked: list[str]
     history: list[Row]
+    is_cut: bool
     names: dict[str, str]
 
 
@@ -105,6 +107,7 @@ async def _look(session: AsyncSession, token: LinkToken, link: Link) -> Managed:
         holder=Person(user_id=admin["user_id"], name=admin["name"], side="client"),
         linked=await links.linked_bureaus(session, link.tenant_id),
         history=trail.items,
+        is_cut=trail.next is not None,
         names=await directory.bureau_names(
             session, {entry.bureau_id for entry, _ in trail.items if entry.bureau_id}
         ),

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from linking.tables import Link, PaperForm
+from linking.tables import Link, LinkRequest, PaperForm
 
 
 async def active(session: AsyncSession, bureau_id: str, tenant_id: str) -> Link | None:
@@ -24,6 +24,21 @@ async def link(session: AsyncSession, link_id: UUID) -> Link | None:
     found: Link | None = await session.scalar(
         select(Link).where(Link.id == link_id).execution_options(populate_existing=True)
     )
+    return found
+
+
+async def of_request(session: AsyncSession, request: LinkRequest) -> Link | None:
+    """The link that a request led to; for one that a paper form overtook, the form's."""
+    question = select(Link).where(Link.request_id == request.id)
+    if request.reason == "paper_form":
+        question = select(Link).where(
+            Link.bureau_id == request.bureau_id,
+            Link.tenant_id == request.tenant_id,
+            Link.route == "paper_form",
+            # One transaction, one moment: registering withdraws what waits.
+            Link.established_at == request.decided_at,
+        )
+    found: Link | None = await session.scalar(question.execution_options(populate_existing=True))
     return found
 
 

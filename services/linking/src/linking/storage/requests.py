@@ -198,6 +198,17 @@ async def tell(
     )
 
 
+async def said_with(session: AsyncSession, request_id: UUID, kind: str) -> str | None:
+    """The words of the time line's first such line; None for none."""
+    found: str | None = await session.scalar(
+        select(RequestEvent.text)
+        .where(RequestEvent.request_id == request_id, RequestEvent.type == kind)
+        .order_by(col(RequestEvent.at), col(RequestEvent.id))
+        .limit(1)
+    )
+    return found
+
+
 async def time_line(session: AsyncSession, request_id: UUID) -> Sequence[RequestEvent]:
     """What happened, in order."""
     found = await session.scalars(
