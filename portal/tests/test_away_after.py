@@ -7,8 +7,9 @@ from starlette.responses import JSONResponse
 
 from portal.tests.browser import Browser
 from portal.tests.linking import access, activated, linked
-from portal.tests.people import LINKED_ADMIN, SUPPORT
+from portal.tests.people import LINKED_ADMIN, OTHER_ADMIN, SUPPORT
 from portal.tests.test_away import portal
+from portal.tests.test_requests_pages import ask
 from portal.tests.test_support import CHECK, REGISTER, form, links
 from tests.support.outage import Outage, outage
 from tests.support.platform import Platform
@@ -97,6 +98,32 @@ async def test_permissions_are_sent_again_with_what_was_chosen(
     await browser.press(SAVE)
     assert browser.status == 200
     assert await access(platform, "1114") == {"p-7-cea": {"payroll": "read"}}
+
+
+async def test_a_resend_whose_answer_was_lost_is_pressed_again_and_sent_once(
+    at: tuple[Browser, Outage], platform: Platform
+) -> None:  # R20, D2
+    browser, played = at
+    made = await ask(platform, "1020")
+    await browser.be(OTHER_ADMIN)
+    page = await browser.open(f"/forfragningar/{made['id']}")
+    key = page.form("Skicka igen").value("key")
+    # It was done, and nobody learns of it.
+    played.lost = ("/v1/link-requests",)
+    page = await browser.press("Skicka igen")
+    assert browser.status == 503
+    assert "den skickas ändå bara en gång till" in page.words
+    played.lost = ()
+    # Nor does it matter that her session ends before she presses again.
+    form = page.form("Skicka igen")
+    browser.http.cookies.delete("koppla")
+    await browser.press("Skicka igen", form)
+    page = await browser.press(OTHER_ADMIN)
+    assert page.form("Skicka igen").value("key") == key
+    page = await browser.press("Skicka igen")
+    assert "Förfrågan är skickad igen" in page.words
+    assert page.words.count("Förfrågan skickades igen") == 1
+    assert page.form("Skicka igen").value("key") != key
 
 
 async def test_a_client_s_page_says_which_part_is_away(

@@ -7,9 +7,9 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import JSONResponse, Response
 
 from contracts.fields import UUID_TEXT
-from portal.forms import new_key
+from portal.forms import Form, new_key
 from portal.gateway import operations as calls
-from portal.gateway.refusals import Refused
+from portal.gateway.refusals import Refused, Unavailable
 from portal.gateway.shapes import LinkRequest
 from portal.guards import Bureau, Posted
 from portal.navigation import CONNECT, ENTRIES, REQUESTS
@@ -22,19 +22,8 @@ _PATH = f"{REQUESTS}/{{request_id}}"
 
 @router.get(_PATH)
 async def show_request(visit: Bureau, request_id: str) -> Response:
-    request, time_line = await asyncio.gather(
-        _request(visit, request_id),
-        had(visit.calls(calls.SHOW_TIME_LINE, request_id=_checked(request_id))),
-    )
-    return visit.page(
-        "request.html",
-        request=request,
-        time_line=time_line,
-        seen=fingerprint(request),
-        key=new_key(),
-        not_resent=None,
-        again=_another(request),
-    )
+    # What was pressed when her session was gone, or when nobody answered, and not a second time.
+    return await _page(visit, request_id, visit.draft())
 
 
 @router.get(f"{_PATH}/lage")
@@ -51,11 +40,15 @@ async def resend(form: Posted, visit: Bureau, request_id: str) -> Response:
     page = f"{REQUESTS}/{_checked(request_id)}"
     try:
         await visit.calls(calls.RESEND_REQUEST, key=form.key, request_id=request_id)
+    except Unavailable as error:
+        # Whether it was sent nobody knows: by the same key it is sent once.
+        return await _page(visit, request_id, form, unsent=error.part, status=503)
     except Refused as refused:
         if refused.code == "ALREADY_DECIDED":
             return visit.to(page, note="note.already_decided")
         if refused.code in ("NO_SYSTEM_ADMIN", "BUREAU_EXCLUDED"):
-            return await _stays(visit, request_id, refused)
+            code = refused.code.lower()
+            return await _page(visit, request_id, not_resent=code, status=refused.status)
         raise
     return visit.to(page, note="note.resent")
 
@@ -81,17 +74,30 @@ async def cancel(form: Posted, visit: Bureau, request_id: str) -> Response:
     return visit.to(page, note="note.cancelled")
 
 
-async def _stays(visit: Visit, request_id: str, refused: Refused) -> Response:
-    """The request as it is, with why it was not sent again."""
-    request = await _request(visit, request_id)
+async def _page(
+    visit: Visit,
+    request_id: str,
+    form: Form | None = None,
+    *,
+    unsent: str | None = None,
+    not_resent: str | None = None,
+    status: int = 200,
+) -> Response:
+    """form: of a resend that may be under way. unsent: the part that did not answer when it was
+    sent again. not_resent: why it was not, as the end of a key of the catalogue."""
+    request, time_line = await asyncio.gather(
+        _request(visit, request_id),
+        had(visit.calls(calls.SHOW_TIME_LINE, request_id=_checked(request_id))),
+    )
     return visit.page(
         "request.html",
-        refused.status,
+        status,
         request=request,
-        time_line=await had(visit.calls(calls.SHOW_TIME_LINE, request_id=request_id)),
+        time_line=time_line,
         seen=fingerprint(request),
-        key=new_key(),
-        not_resent=refused.code.lower(),
+        key=form.key if form else new_key(),
+        unsent=unsent,
+        not_resent=not_resent,
         again=_another(request),
     )
 

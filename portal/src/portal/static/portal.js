@@ -9,7 +9,12 @@ async function fetched(address) {
 }
 
 // Puts a part in the place of another; who was on something in it is on the same thing after it.
+// Its forms keep their keys: what was sent by one of them, and not answered, is not sent twice.
 function replace(old, fresh) {
+  for (const key of old.querySelectorAll("form [name=key]")) {
+    const same = fresh.querySelector(`form[action="${key.form.getAttribute("action")}"] [name=key]`);
+    if (same) same.value = key.value;
+  }
   const at = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(fresh);
   if (!at) return;
@@ -62,7 +67,7 @@ if (watched) {
       if (answer.redirected || !answer.ok) throw new Error(answer.statusText);
       const now = await answer.json();
       if (now.seen !== seen) {
-        const page = await fetched(location.pathname);
+        const page = await fetched(address.replace(/\/lage$/, ""));
         if (page) {
           const said = document.getElementById("said");
           said.textContent = `${said.dataset.text} ${page.getElementById("standing").textContent.trim()}`;
