@@ -43,8 +43,11 @@ async def test_lists_that_can_t_be_had_leave_the_rest_of_the_page(
     played.away = ("/v1/eligibility",)
     page = await browser.open("/klienthanteraren")
     assert "Klientlista" in page.headings
-    # Who may is not known: so nobody may.
-    assert "Koppla klient" not in [one.words for one in page.links]
+    # Whether the bureau may link by a click is not known: that is told, and nothing else is.
+    assert "Koppla klient" not in page.html
+    assert "Förfrågningarna går inte att nå just nu" in page.words
+    assert "Inga klienter i listan än" in page.headings
+    assert "med blankett" not in page.words
 
 
 async def test_a_search_that_can_t_be_had_keeps_what_was_typed(at: tuple[Browser, Outage]) -> None:

@@ -120,13 +120,13 @@ async def _clients(call: Calls, query: str, cursor: str) -> shapes.Clients:
     )
 
 
-async def may_use_digital_route(call: Calls) -> bool:
-    """Whether the bureau may (R11, R12); not where that can't be told."""
+async def may_use_digital_route(call: Calls) -> bool | Unavailable:
+    """Whether the bureau may (R11, R12); Unavailable where that can't be told."""
     try:
         return (await call(calls.SHOW_ELIGIBILITY)).eligible
     except GatewayError as error:
         log.warning("eligibility_unknown", error=str(error))
-        return False
+        return Unavailable(calls.SHOW_ELIGIBILITY.part, str(error))
 
 
 async def into_client(
