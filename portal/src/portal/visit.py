@@ -43,6 +43,12 @@ class Visit:
         return self.session
 
     @property
+    def own(self) -> dict[str, str]:
+        """What a list is asked for on a bureau's page: her bureau's, also where she is an agent of
+        customer service, too, who may read any."""
+        return {"bureau_id": self.who.bureau_id or ""}
+
+    @property
     def calls(self) -> Calls:
         """What she asks of the gateway."""
         return self.portal.gateway.by(self.who.token, self.address)

@@ -29,7 +29,9 @@ async def activated(visit: Visit, tenant_id: str) -> ActivatedClient | None:
 
 async def no_longer(visit: Visit, tenant_id: str) -> Response:
     """For a client that is neither in the client list nor in the activation list."""
-    found = await visit.calls(calls.LIST_LINKS, query={"tenant_id": tenant_id, "limit": 1})
+    found = await visit.calls(
+        calls.LIST_LINKS, query={**visit.own, "tenant_id": tenant_id, "limit": 1}
+    )
     if not found.items:
         raise HTTPException(404)
     link = found.items[0]

@@ -109,7 +109,11 @@ def _another(request: LinkRequest) -> str:
 
 
 async def _request(visit: Visit, request_id: str) -> LinkRequest:
-    return await visit.calls(calls.SHOW_REQUEST, request_id=_checked(request_id))
+    request = await visit.calls(calls.SHOW_REQUEST, request_id=_checked(request_id))
+    if request.bureau_id != visit.who.bureau_id:
+        # For an agent of customer service, who has a page of her own for it.
+        raise HTTPException(404)
+    return request
 
 
 def _checked(request_id: str) -> str:

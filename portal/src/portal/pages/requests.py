@@ -42,6 +42,7 @@ async def show_requests(
     elif forms.has_control_characters(query):
         wrong = "requests.search.control"
     asked = {
+        **visit.own,
         "status": status,
         "query": "" if wrong else query,
         "sort": SORTS[sort],
