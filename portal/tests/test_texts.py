@@ -16,6 +16,7 @@ COMPUTED = (
     r"mail\.(queued|sent|failed)",
     r"matrix\.[a-z_]+\.(title|body)",
     r"not_resent\.[a-z_]+",
+    r"now\.(linked|next)\.[a-z_]+",
     r"paper\.(form_kind|signatory_role|signed_by|reference|signed_on)\.[a-z_.]+",
     r"platform\.[a-z_]+\.(title|body)",
     r"program\.[a-z_]+",

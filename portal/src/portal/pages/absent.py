@@ -7,6 +7,7 @@ from contracts.fields import TENANT_ID
 from portal.gateway import operations as calls
 from portal.gateway.refusals import Refused
 from portal.gateway.shapes import ActivatedClient
+from portal.pages.now import of_client
 from portal.visit import Visit
 
 
@@ -35,5 +36,8 @@ async def no_longer(visit: Visit, tenant_id: str) -> Response:
     if not found.items:
         raise HTTPException(404)
     link = found.items[0]
-    # An active one is just on its way from one list to the other.
-    return visit.page("absent.html", 410 if link.status == "ended" else 200, link=link)
+    if link.status == "active":
+        # Just on its way from one list to the other.
+        return visit.page("absent.html", link=link)
+    now = await of_client(visit, tenant_id, was_linked=True)
+    return visit.page("absent.html", 410, link=link, now=now)

@@ -22,6 +22,7 @@ from portal.guards import Bureau, Posted
 from portal.identifiers import KINDS, Kind, NotAnIdentifier
 from portal.messages import refused_message, wrong_message
 from portal.navigation import CONNECT, ENTRIES, REQUESTS, Entry
+from portal.pages.now import eligibility, pending
 from portal.parts import had
 from portal.visit import Visit
 
@@ -152,20 +153,12 @@ async def _found(visit: Visit, kind: Kind, identifier: str) -> dict[str, Any]:
 
 
 async def _with_state(visit: Visit, client: shapes.FoundClient) -> Found:
-    asked = {"tenant_id": client.tenant_id}
-    state = await had(visit.calls(calls.SHOW_ELIGIBILITY, query=asked))
+    state = await eligibility(visit, client.tenant_id)
     if isinstance(state, Unavailable):
         return Found(client, None)
     if state.reason != "DUPLICATE_REQUEST":
         return Found(client, state)
     return Found(client, state, await pending(visit, client.tenant_id))
-
-
-async def pending(visit: Visit, tenant_id: str) -> shapes.LinkRequest | None:
-    """The request that waits for an answer of this client."""
-    asked = {**visit.own, "status": "pending", "tenant_id": tenant_id, "limit": 1}
-    page = await had(visit.calls(calls.LIST_REQUESTS, query=asked))
-    return None if isinstance(page, Unavailable) or not page.items else page.items[0]
 
 
 async def _send(visit: Visit, entry: Entry, form: Form) -> Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from typing import Any
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import JSONResponse, Response
@@ -10,9 +11,10 @@ from contracts.fields import UUID_TEXT
 from portal.forms import Form, new_key
 from portal.gateway import operations as calls
 from portal.gateway.refusals import Refused, Unavailable
-from portal.gateway.shapes import LinkRequest
+from portal.gateway.shapes import Eligibility, LinkRequest
 from portal.guards import Bureau, Posted
 from portal.navigation import CONNECT, ENTRIES, REQUESTS
+from portal.pages.now import eligibility, of_client
 from portal.parts import had
 from portal.visit import Visit
 
@@ -93,6 +95,7 @@ async def _page(
         "request.html",
         status,
         request=request,
+        **await _now(visit, request),
         time_line=time_line,
         seen=fingerprint(request),
         key=form.key if form else new_key(),
@@ -100,6 +103,18 @@ async def _page(
         not_resent=not_resent,
         again=_another(request),
     )
+
+
+async def _now(visit: Visit, request: LinkRequest) -> dict[str, Any]:
+    """now: how it stands with the client, once somebody has answered. may_resend: whether it may
+    be sent again; so, too, where that can't be told: who may not is told when she tries."""
+    if request.status != "pending":
+        was_linked = request.status == "accepted"
+        now = await of_client(visit, request.tenant_id, was_linked=was_linked)
+        return {"now": now, "may_resend": False}
+    state = await eligibility(visit, request.tenant_id)
+    excluded = isinstance(state, Eligibility) and state.reason == "BUREAU_EXCLUDED"
+    return {"now": None, "may_resend": not excluded}
 
 
 def _another(request: LinkRequest) -> str:
