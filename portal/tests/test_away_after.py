@@ -181,6 +181,40 @@ async def test_a_form_whose_answer_was_lost_is_registered_once(
     assert len(await links(platform, "1117")) == 1
 
 
+async def test_a_form_that_was_changed_after_a_lost_answer_is_told_how_it_stands(
+    at: tuple[Browser, Outage], platform: Platform
+) -> None:
+    browser, played = at
+    await browser.be(SUPPORT)
+    await browser.open("/kundtjanst/blankett")
+    await browser.press(CHECK, **form("1032"))
+    played.lost = ("/v1/paper-forms",)
+    await browser.press(REGISTER, confirm="yes")
+    assert browser.status == 503
+    played.lost = ()
+    await browser.follow("Ändra uppgifterna")
+    page = await browser.press(CHECK, signed_by="Åsa Öberg Lind")
+    assert "Klienten är redan kopplad till byrån" in page.words
+    assert len(await links(platform, "1032")) == 1
+
+
+async def test_a_key_that_has_sent_something_else_leads_on(
+    at: tuple[Browser, Outage], platform: Platform
+) -> None:
+    browser, played = at
+    await browser.be(SUPPORT)
+    await browser.open("/kundtjanst/blankett")
+    await browser.press(CHECK, **form("1033"))
+    reused = {"code": "IDEMPOTENCY_KEY_REUSED", "status": 422}
+    played.answers = {"/v1/paper-forms": JSONResponse(reused, 422)}
+    page = await browser.press(REGISTER, confirm="yes")
+    assert (browser.status, "redan skickat andra uppgifter" in page.words) == (422, True)
+    played.answers = {}
+    page = await browser.press(REGISTER, confirm="yes")
+    assert "Blanketten är registrerad" in page.words
+    assert len(await links(platform, "1033")) == 1
+
+
 @pytest.mark.parametrize(
     "away", ["/v1/client-searches", "/v1/links", "/v1/audit", "/v1/link-requests"]
 )

@@ -187,6 +187,24 @@ async def test_what_was_typed_can_be_changed(browser: Browser) -> None:
     assert {name: kept[name] for name in form("1136")} == form("1136") | {"bureau": "p-7"}
 
 
+async def test_the_next_form_is_registered_by_changing_the_one_before(
+    browser: Browser, platform: Platform
+) -> None:
+    await write(browser, "1030")
+    assert browser.answer is not None
+    check = str(browser.answer.url).removeprefix(browser.url)
+    await browser.press(REGISTER, confirm="yes")
+    page = await browser.open(check)
+    assert "Klienten är redan kopplad till byrån" in page.words
+    page = await browser.follow("Ändra uppgifterna")
+    # The client of before is no choice of this one's.
+    await browser.press(CHECK, identifier="1031", reference="KT-2")
+    page = await browser.press(REGISTER, confirm="yes")
+    assert "Blanketten är registrerad" in page.words
+    for tenant_id in ("1030", "1031"):
+        assert len(await links(platform, tenant_id)) == 1
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
