@@ -198,6 +198,26 @@ async def test_a_form_that_was_changed_after_a_lost_answer_is_told_how_it_stands
     assert len(await links(platform, "1032")) == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "code", "field"),
+    [
+        ("/v1/bureau-searches", "INVALID_INPUT", "bureau"),
+        ("/v1/client-searches", "INVALID_INPUT", "identifier"),
+    ],
+)
+async def test_what_only_the_api_refuses_of_a_form_is_named_and_the_rest_kept(
+    at: tuple[Browser, Outage], asked: str, code: str, field: str
+) -> None:
+    browser, played = at
+    await browser.be(SUPPORT)
+    await browser.open("/kundtjanst/blankett")
+    played.answers = {asked: JSONResponse({"code": code, "status": 422}, 422)}
+    page = await browser.press(CHECK, **form("1034"))
+    assert browser.status == 422
+    assert [one.href for one in page.links if one.href.startswith("#")][-1] == f"#{field}"
+    assert page.form(CHECK).value("reference") == "KT-2026-00417"
+
+
 async def test_a_key_that_has_sent_something_else_leads_on(
     at: tuple[Browser, Outage], platform: Platform
 ) -> None:

@@ -120,6 +120,18 @@ async def test_a_client_list_that_was_asked_for_wrongly_is_a_page(
     assert "Klienthanteraren" in page.headings
 
 
+@pytest.mark.parametrize("page", ["/klienthanteraren", "/digital-byra", "/forfragningar"])
+@pytest.mark.parametrize("blank", ["%09", "%0A", "%0D%0A", "%20%20", "%C2%A0"])
+async def test_what_was_pasted_is_searched_for_in_one_line(
+    browser: Browser, page: str, blank: str
+) -> None:
+    await browser.be(ADMIN)
+    shown = await browser.open(f"{page}?sok=%09finns{blank}inte%0A")
+    assert browser.status == 200
+    assert [one for one in shown.headings if one.startswith("Ingen ")]
+    assert "tecken som inte går" not in shown.words
+
+
 @pytest.mark.parametrize("tenant_id", ["", "x", "999", "../../x", "1001"])
 async def test_signing_in_at_a_client_that_is_not_in_the_list_leads_back(
     browser: Browser, tenant_id: str

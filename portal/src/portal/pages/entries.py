@@ -50,7 +50,7 @@ for _entry in ENTRIES:
 
 async def _show(visit: Visit, entry: Entry, sok: str, fran: str) -> Response:
     """sok: what is searched for. fran: the cursor of a later page."""
-    query = sok.strip()
+    query = forms.one_line(sok)
     wrong = _wrong(query)
     call = visit.calls
     try:

@@ -45,7 +45,9 @@ async def write(visit: Support, blankett: str = "", klient: str = "", byra: str 
 @router.post(_FORM)
 async def check(form: Posted, visit: Support) -> Response:
     """To the page that shows it all once more, or the form with what is wrong in it."""
-    typed = {field: form.text(field) for field in FIELDS}
+    typed = {field: form.line(field) for field in FIELDS}
+    # Two cells in one are no number: that is for her to see.
+    typed["identifier"] = form.text("identifier")
     wrong = paper_form.wrong(typed, paper_form.today())
     try:
         found = await parties(visit.calls, typed)

@@ -35,7 +35,7 @@ async def show_requests(
     one of SORTS. fran: the cursor of a later page. What is none of these counts as not given."""
     status = status if status in STATUSES else ""
     sort = ordning if ordning in SORTS else _FIRST
-    query = sok.strip()
+    query = forms.one_line(sok)
     wrong = None
     if len(query) > _LONGEST_QUERY:
         wrong = "requests.search.too_long"
