@@ -140,6 +140,8 @@ async def test_what_looks_like_the_other_is_one_click_from_it(
     await browser.be(ADMIN)
     page = await find(browser, kind, typed)
     assert "Det här ser ut som ett" in page.words
+    # Enter presses the first: what was corrected is searched for as what was chosen.
+    assert page.form("Sök").buttons[0].words == "Sök"
     page = await browser.press(instead)
     assert "Överbyns Åkeri AB" in page.headings
 
