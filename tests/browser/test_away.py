@@ -76,7 +76,7 @@ async def test_a_search_and_a_request_keep_what_was_written(
         at.gateway.away = ()
         at.gateway.answers = {REQUESTS: JSONResponse(LIMITED, 429, {"retry-after": "61"})}
         await send.click()
-        await expect(page.get_by_role("main")).to_contain_text("ovanligt många förfrågningar")
+        await expect(page.get_by_role("main")).to_contain_text("inte att skicka fler förfrågningar")
         await expect(message).to_have_value("Viktigt")
         assert await looked_at(page, "koppla-klient-limited", pictures) == []
         at.gateway.answers = {}

@@ -41,7 +41,8 @@ def of_gateway(visit: Visit, error: GatewayError, form: Form | None = None) -> R
         return response
     if error.code == "RATE_LIMITED":
         seconds = error.retry_after or 60
-        response = page(visit, "rate_limited", 429, back=visit.step, seconds=seconds)
+        kind = "rate_limited_search" if error.part == "search" else "rate_limited"
+        response = page(visit, kind, 429, back=visit.step, seconds=seconds)
         response.headers["Retry-After"] = str(seconds)
         return _kept(visit, response, form)
     if error.code in _MISSING:

@@ -51,6 +51,9 @@ async def resend(form: Posted, visit: Bureau, request_id: str) -> Response:
         if refused.code in ("NO_SYSTEM_ADMIN", "BUREAU_EXCLUDED"):
             code = refused.code.lower()
             return await _page(visit, request_id, not_resent=code, status=refused.status)
+        if refused.code == "RATE_LIMITED":
+            seconds = refused.retry_after or 60
+            return await _page(visit, request_id, form, limited=seconds, status=refused.status)
         raise
     return visit.to(page, note="note.resent")
 
@@ -83,10 +86,12 @@ async def _page(
     *,
     unsent: str | None = None,
     not_resent: str | None = None,
+    limited: int | None = None,
     status: int = 200,
 ) -> Response:
     """form: of a resend that may be under way. unsent: the part that did not answer when it was
-    sent again. not_resent: why it was not, as the end of a key of the catalogue."""
+    sent again. not_resent: why it was not, as the end of a key of the catalogue. limited: seconds
+    after which it may be."""
     request, time_line = await asyncio.gather(
         _request(visit, request_id),
         had(visit.calls(calls.SHOW_TIME_LINE, request_id=_checked(request_id))),
@@ -101,6 +106,7 @@ async def _page(
         key=form.key if form else new_key(),
         unsent=unsent,
         not_resent=not_resent,
+        limited=limited,
         again=_another(request),
     )
 
