@@ -35,6 +35,25 @@ async def test_a_method_that_nobody_knows_is_a_page(browser: Browser) -> None:
     assert answer.headers["content-type"].startswith("text/html")
 
 
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/klienthanteraren/koppla-klient/skicka", "/klienthanteraren/koppla-klient"),
+        ("/digital-byra/logga-in", "/digital-byra"),
+        ("/klienter/1001/logga-in", "/klienter/1001"),
+        ("/forfragningar/x/skicka-igen?lang=en", "/forfragningar/x"),
+        ("/logga-in/demo", "/logga-in"),
+        ("/logga-ut", "/"),
+    ],
+)
+async def test_an_address_that_only_takes_forms_leads_to_its_page(
+    browser: Browser, path: str, page: str
+) -> None:
+    for method in ("GET", "HEAD"):
+        answer = await browser.http.request(method, path)
+        assert (answer.status_code, answer.headers["location"]) == (303, page)
+
+
 async def test_a_body_that_is_too_large_is_a_page(browser: Browser) -> None:
     await browser.be(ADMIN)
     form = (await browser.open("/klienthanteraren/koppla-klient")).form("Sök")
