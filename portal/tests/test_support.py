@@ -265,8 +265,8 @@ async def test_each_field_that_is_missing_or_wrong_is_named(
     assert page.title.startswith("Fel: ")
     kept = dict(page.form(CHECK).fields)
     assert kept["signed_by" if field == "reference" else "reference"]
-    if field not in ("form_kind", "kind", "signed", "signatory_role"):
-        assert page.link(_sentence(page, said)).href == f"#{field}"
+    assert page.link(_sentence(page, said)).href == f"#{field}"
+    assert page.html.count(f'id="{field}"') == 1
 
 
 def _sentence(page: Page, said: str) -> str:

@@ -22,6 +22,9 @@ function replace(old, fresh) {
   (same || document.getElementById("main")).focus();
 }
 
+// What is wrong is told first, and is left by Tab for the fields that it is about.
+document.getElementById("errors")?.focus();
+
 // Search as you type: the same form, sent a moment after the last key.
 for (const form of document.querySelectorAll("form[data-search]")) {
   const id = form.dataset.search;
