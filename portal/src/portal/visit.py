@@ -116,8 +116,15 @@ class Visit:
             "home": home(self.session) if self.session else "/",
             "notes": NOTES,
             "body_class": "work",
-            "languages": [(code, name, self._in(code)) for code, name in languages.NAMES.items()],
+            "languages": self._languages(),
         }
+
+    def _languages(self) -> list[tuple[str, str, str]]:
+        """This page in each language: none for what answers a form, which another address would
+        show without what was typed."""
+        if self.request.method == "POST":
+            return []
+        return [(code, name, self._in(code)) for code, name in languages.NAMES.items()]
 
     def _in(self, code: str) -> str:
         """This page in a language."""
