@@ -141,7 +141,7 @@ async def into_client(
         )
     except Refused as refused:
         if refused.code == "NO_PERMISSION":
-            return visit.to(back, note="note.no_permission")
+            return visit.to(back, note="note.no_program" if program else "note.no_permission")
         if refused.code == "CLIENT_NOT_FOUND":
             return visit.to(back, note="note.not_in_list")
         raise
