@@ -100,6 +100,10 @@ async def test_what_the_client_answered_is_told(
         await page.goto(f"{koppla.url}/forfragningar/{yes}")
         await expect(page.locator("#standing")).to_contain_text("accepterade")
         assert await looked_at(page, "request-accepted", pictures) == []
+        await letters.end(accepted)
+        await page.reload()
+        await expect(page.get_by_role("main")).to_contain_text("Kopplingen till klienten är avslut")
+        assert await looked_at(page, "request-link-ended", pictures) == []
         await page.goto(f"{koppla.url}/forfragningar/{no}")
         await expect(page.get_by_role("main")).to_contain_text("Vi har redan en byrå.")
         assert await looked_at(page, "request-declined", pictures) == []
