@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from gettext import NullTranslations
 from importlib.resources import files
 from itertools import pairwise
 
@@ -10,9 +11,10 @@ from babel.messages.catalog import Catalog
 
 from chassis.design import catalogue_check
 from chassis.design.assets import Assets, asset, stylesheet
-from chassis.design.catalogue import texts
+from chassis.design.catalogue import Texts, texts
 from chassis.design.environment import environment, words
 from chassis.design.formats import Formats
+from contracts.fields import Locale
 
 _ON = {
     "text": (
@@ -57,6 +59,12 @@ def luminance(colour: str) -> float:
 def contrast(one: str, other: str) -> float:
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize(("locale", "shown"), [("sv", "12\N{NO-BREAK SPACE}345"), ("en", "12,345")])
+def test_a_number_of_many_is_written_as_people_write_it(locale: Locale, shown: str) -> None:
+    words = Texts(locale, NullTranslations())
+    assert words.plural("{number} klienter", 12_345) == f"{shown} klienter"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -55,6 +55,8 @@ CLIENTS: list[Record] = [
     _client("1012", "Bakåt AB"),
     _client("1013", "Igen AB"),
     _client("1014", "Senare AB"),
+    # Asked for, or linked, in tests of what a page says now.
+    *(_client(str(1020 + place), f"Läge {place:02} AB") for place in range(20)),
     # Of the bureau that links and activates; and one company with two databases.
     *(_client(str(1100 + place), f"Länkad {place:02} AB") for place in range(43)),
     _client("1150", "Dubbel Bas AB", org_number=_TWICE),

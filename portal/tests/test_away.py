@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse
 
+from chassis.design.catalogue import texts
 from koppla.embedded.ports import free_port
+from portal import shown
 from portal.tests.browser import Browser
 from portal.tests.people import ADMIN, OTHER_ADMIN
+from portal.tests.test_requests_pages import ask
 from tests.support.outage import Outage, outage, portal_before
 from tests.support.platform import Platform
 
@@ -43,8 +46,11 @@ async def test_lists_that_can_t_be_had_leave_the_rest_of_the_page(
     played.away = ("/v1/eligibility",)
     page = await browser.open("/klienthanteraren")
     assert "Klientlista" in page.headings
-    # Who may is not known: so nobody may.
-    assert "Koppla klient" not in [one.words for one in page.links]
+    # Whether the bureau may link by a click is not known: that is told, and nothing else is.
+    assert "Koppla klient" not in page.html
+    assert "Förfrågningarna går inte att nå just nu" in page.words
+    assert "Inga klienter i listan än" in page.headings
+    assert "med blankett" not in page.words
 
 
 async def test_a_search_that_can_t_be_had_keeps_what_was_typed(at: tuple[Browser, Outage]) -> None:
@@ -107,6 +113,43 @@ async def test_too_many_requests_are_told_with_when_to_try_again(
     page = await browser.press("Sök", kind="tenant_id", identifier="1002")
     assert browser.status == 429
     assert "Vänta 2 minuter" in page.words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "1 minut"),
+        (61, "2 minuter"),
+        (89 * 60, "89 minuter"),
+        (89 * 60 + 1, "2 timmar"),
+        (120 * 60 + 1, "3 timmar"),
+        (86_000, "24 timmar"),
+    ],
+)
+def test_a_wait_is_told_in_minutes_and_long_ones_in_hours(seconds: int, said: str) -> None:
+    assert shown.wait(seconds, texts("portal", "sv")) == said
+
+
+async def test_a_resend_over_the_limit_says_so_and_is_pressed_again(
+    at: tuple[Browser, Outage], platform: Platform
+) -> None:
+    browser, played = at
+    made = await ask(platform, "1035", "p-1")
+    page = await browser.open(f"/forfragningar/{made['id']}")
+    key = page.form("Skicka igen").value("key")
+    limited = JSONResponse({"code": "RATE_LIMITED", "status": 429}, 429, {"retry-after": "86000"})
+    played.answers = {f"{REQUESTS}/{made['id']}/resend": limited}
+    page = await browser.press("Skicka igen")
+    assert browser.status == 429
+    assert "Det går inte att skicka fler förfrågningar just nu" in page.words
+    assert "Försök igen om 24 timmar." in page.words
+    assert "sökningar" not in page.words
+    assert page.form("Skicka igen").value("key") == key
+    # Of anything else than searches, where no page has better words.
+    played.answers = {f"{REQUESTS}/{made['id']}/cancel": limited}
+    await browser.follow("Återta förfrågan")
+    page = await browser.press("Återta förfrågan")
+    assert "För mycket på kort tid" in page.headings
 
 
 async def test_a_request_s_page_says_which_part_is_away(at: tuple[Browser, Outage]) -> None:

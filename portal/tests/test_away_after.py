@@ -7,8 +7,9 @@ from starlette.responses import JSONResponse
 
 from portal.tests.browser import Browser
 from portal.tests.linking import access, activated, linked
-from portal.tests.people import LINKED_ADMIN, SUPPORT
+from portal.tests.people import LINKED_ADMIN, OTHER_ADMIN, SUPPORT
 from portal.tests.test_away import portal
+from portal.tests.test_requests_pages import ask
 from portal.tests.test_support import CHECK, REGISTER, form, links
 from tests.support.outage import Outage, outage
 from tests.support.platform import Platform
@@ -99,6 +100,32 @@ async def test_permissions_are_sent_again_with_what_was_chosen(
     assert await access(platform, "1114") == {"p-7-cea": {"payroll": "read"}}
 
 
+async def test_a_resend_whose_answer_was_lost_is_pressed_again_and_sent_once(
+    at: tuple[Browser, Outage], platform: Platform
+) -> None:  # R20, D2
+    browser, played = at
+    made = await ask(platform, "1020")
+    await browser.be(OTHER_ADMIN)
+    page = await browser.open(f"/forfragningar/{made['id']}")
+    key = page.form("Skicka igen").value("key")
+    # It was done, and nobody learns of it.
+    played.lost = ("/v1/link-requests",)
+    page = await browser.press("Skicka igen")
+    assert browser.status == 503
+    assert "den skickas ändå bara en gång till" in page.words
+    played.lost = ()
+    # Nor does it matter that her session ends before she presses again.
+    form = page.form("Skicka igen")
+    browser.http.cookies.delete("koppla")
+    await browser.press("Skicka igen", form)
+    page = await browser.press(OTHER_ADMIN)
+    assert page.form("Skicka igen").value("key") == key
+    page = await browser.press("Skicka igen")
+    assert "Förfrågan är skickad igen" in page.words
+    assert page.words.count("Förfrågan skickades igen") == 1
+    assert page.form("Skicka igen").value("key") != key
+
+
 async def test_a_client_s_page_says_which_part_is_away(
     at: tuple[Browser, Outage], platform: Platform
 ) -> None:
@@ -152,6 +179,60 @@ async def test_a_form_whose_answer_was_lost_is_registered_once(
     page = await browser.press(REGISTER, check, confirm="yes")
     assert "Blanketten är registrerad" in page.words
     assert len(await links(platform, "1117")) == 1
+
+
+async def test_a_form_that_was_changed_after_a_lost_answer_is_told_how_it_stands(
+    at: tuple[Browser, Outage], platform: Platform
+) -> None:
+    browser, played = at
+    await browser.be(SUPPORT)
+    await browser.open("/kundtjanst/blankett")
+    await browser.press(CHECK, **form("1032"))
+    played.lost = ("/v1/paper-forms",)
+    await browser.press(REGISTER, confirm="yes")
+    assert browser.status == 503
+    played.lost = ()
+    await browser.follow("Ändra uppgifterna")
+    page = await browser.press(CHECK, signed_by="Åsa Öberg Lind")
+    assert "Klienten är redan kopplad till byrån" in page.words
+    assert len(await links(platform, "1032")) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "field"),
+    [
+        ("/v1/bureau-searches", "INVALID_INPUT", "bureau"),
+        ("/v1/client-searches", "INVALID_INPUT", "identifier"),
+    ],
+)
+async def test_what_only_the_api_refuses_of_a_form_is_named_and_the_rest_kept(
+    at: tuple[Browser, Outage], asked: str, code: str, field: str
+) -> None:
+    browser, played = at
+    await browser.be(SUPPORT)
+    await browser.open("/kundtjanst/blankett")
+    played.answers = {asked: JSONResponse({"code": code, "status": 422}, 422)}
+    page = await browser.press(CHECK, **form("1034"))
+    assert browser.status == 422
+    assert [one.href for one in page.links if one.href.startswith("#")][-1] == f"#{field}"
+    assert page.form(CHECK).value("reference") == "KT-2026-00417"
+
+
+async def test_a_key_that_has_sent_something_else_leads_on(
+    at: tuple[Browser, Outage], platform: Platform
+) -> None:
+    browser, played = at
+    await browser.be(SUPPORT)
+    await browser.open("/kundtjanst/blankett")
+    await browser.press(CHECK, **form("1033"))
+    reused = {"code": "IDEMPOTENCY_KEY_REUSED", "status": 422}
+    played.answers = {"/v1/paper-forms": JSONResponse(reused, 422)}
+    page = await browser.press(REGISTER, confirm="yes")
+    assert (browser.status, "redan skickat andra uppgifter" in page.words) == (422, True)
+    played.answers = {}
+    page = await browser.press(REGISTER, confirm="yes")
+    assert "Blanketten är registrerad" in page.words
+    assert len(await links(platform, "1033")) == 1
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,25 @@ async def test_a_method_that_nobody_knows_is_a_page(browser: Browser) -> None:
     assert answer.headers["content-type"].startswith("text/html")
 
 
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/klienthanteraren/koppla-klient/skicka", "/klienthanteraren/koppla-klient"),
+        ("/digital-byra/logga-in", "/digital-byra"),
+        ("/klienter/1001/logga-in", "/klienter/1001"),
+        ("/forfragningar/x/skicka-igen?lang=en", "/forfragningar/x"),
+        ("/logga-in/demo", "/logga-in"),
+        ("/logga-ut", "/"),
+    ],
+)
+async def test_an_address_that_only_takes_forms_leads_to_its_page(
+    browser: Browser, path: str, page: str
+) -> None:
+    for method in ("GET", "HEAD"):
+        answer = await browser.http.request(method, path)
+        assert (answer.status_code, answer.headers["location"]) == (303, page)
+
+
 async def test_a_body_that_is_too_large_is_a_page(browser: Browser) -> None:
     await browser.be(ADMIN)
     form = (await browser.open("/klienthanteraren/koppla-klient")).form("Sök")
@@ -118,6 +137,18 @@ async def test_a_client_list_that_was_asked_for_wrongly_is_a_page(
     page = await browser.open(f"/klienthanteraren?{query}")
     assert browser.status == 200
     assert "Klienthanteraren" in page.headings
+
+
+@pytest.mark.parametrize("page", ["/klienthanteraren", "/digital-byra", "/forfragningar"])
+@pytest.mark.parametrize("blank", ["%09", "%0A", "%0D%0A", "%20%20", "%C2%A0"])
+async def test_what_was_pasted_is_searched_for_in_one_line(
+    browser: Browser, page: str, blank: str
+) -> None:
+    await browser.be(ADMIN)
+    shown = await browser.open(f"{page}?sok=%09finns{blank}inte%0A")
+    assert browser.status == 200
+    assert [one for one in shown.headings if one.startswith("Ingen ")]
+    assert "tecken som inte går" not in shown.words
 
 
 @pytest.mark.parametrize("tenant_id", ["", "x", "999", "../../x", "1001"])

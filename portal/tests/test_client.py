@@ -249,7 +249,7 @@ async def test_one_program_is_opened_and_one_without_permission_is_not(
     answer = await into(browser, "/klienter/1131", program="bookkeeping")
     assert answer.headers["location"] == "/klienter/1131"
     page = await browser.open("/klienter/1131")
-    assert "Du har inte längre behörighet" in page.words
+    assert "Du har inte längre behörighet i det programmet" in page.words
 
 
 async def test_a_right_that_ended_on_the_way_is_explained(

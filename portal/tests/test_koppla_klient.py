@@ -127,6 +127,18 @@ async def test_what_can_t_be_searched_for_is_told_at_its_field(
     assert "\x00" not in page.html
 
 
+async def test_an_answer_to_a_form_offers_no_switch_that_loses_what_was_typed(
+    browser: Browser,
+) -> None:  # R47
+    await browser.be(ADMIN)
+    page = await browser.open(f"{ENTRIES[0]}/koppla-klient")
+    assert page.link("English")
+    page = await find(browser, "org_number", "123 abc")
+    assert browser.status == 422
+    assert [one for one in page.links if "lang=" in one.href] == []
+    assert 'class="languages"' not in page.html
+
+
 @pytest.mark.parametrize(
     ("kind", "typed", "instead"),
     [
@@ -140,6 +152,8 @@ async def test_what_looks_like_the_other_is_one_click_from_it(
     await browser.be(ADMIN)
     page = await find(browser, kind, typed)
     assert "Det här ser ut som ett" in page.words
+    # Enter presses the first: what was corrected is searched for as what was chosen.
+    assert page.form("Sök").buttons[0].words == "Sök"
     page = await browser.press(instead)
     assert "Överbyns Åkeri AB" in page.headings
 

@@ -7,12 +7,13 @@ import pytest
 
 from koppla.waiting import until
 from portal.tests.browser import Browser
+from portal.tests.linking import admin_of
 from portal.tests.people import ADMIN, OTHER_ADMIN, SUPPORT, client
 from tests.support.platform import Platform
 
 
-async def ask(platform: Platform, tenant_id: str) -> dict[str, Any]:
-    async with platform.client("p-2-admin", "bureau_admin", bureau_id="p-2") as http:
+async def ask(platform: Platform, tenant_id: str, bureau_id: str = "p-2") -> dict[str, Any]:
+    async with admin_of(platform, bureau_id) as http:
         body = {"tenant_id": tenant_id, "entry_point": "client_manager"}
         answer = await http.post("/v1/link-requests", json=body)
     assert answer.status_code == 201, answer.text

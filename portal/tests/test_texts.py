@@ -1,5 +1,9 @@
 """Every text of the portal is in both languages, and none is left over."""
 
+from importlib.resources import files
+
+import pytest
+
 from chassis.design.catalogue_check import wrong
 
 COMPUTED = (
@@ -16,6 +20,7 @@ COMPUTED = (
     r"mail\.(queued|sent|failed)",
     r"matrix\.[a-z_]+\.(title|body)",
     r"not_resent\.[a-z_]+",
+    r"now\.(linked|next)\.[a-z_]+",
     r"paper\.(form_kind|signatory_role|signed_by|reference|signed_on)\.[a-z_.]+",
     r"platform\.[a-z_]+\.(title|body)",
     r"program\.[a-z_]+",
@@ -36,3 +41,10 @@ COMPUTED = (
 
 def test_every_text_is_there_in_both_languages_and_used() -> None:  # R47
     assert wrong("portal", computed=COMPUTED) == []
+
+
+@pytest.mark.parametrize(("locale", "said"), [("sv", "dagar"), ("en", "days")])
+def test_no_text_says_how_long_a_request_is_good_for(locale: str, said: str) -> None:
+    """A setting does (KOPPLA_LINK_TTL), and each request tells until when."""
+    texts = files("portal") / "locale" / locale / "LC_MESSAGES" / "portal.po"
+    assert f" {said}" not in texts.read_text("utf-8")

@@ -19,6 +19,7 @@ from tests.support.platform import Platform
 
 SEARCH, REQUESTS, CLIENTS = "/v1/client-searches", "/v1/link-requests", "/v1/clients"
 LIMITED = {"code": "RATE_LIMITED", "status": 429}
+EXCLUDED = {"eligible": False, "reason": "BUREAU_EXCLUDED", "entry_points": ["client_manager"]}
 NO_ADMIN = {"code": "NO_SYSTEM_ADMIN", "status": 422}
 
 
@@ -42,6 +43,10 @@ async def test_a_part_of_a_page_that_can_t_be_had_says_so(
             await page.goto(at.url + path)
             await expect(page.get_by_role("main")).to_contain_text("går inte att nå just nu")
             assert await looked_at(page, name, pictures) == []
+        at.gateway.away = ("/v1/eligibility",)
+        await page.goto(f"{at.url}/klienthanteraren")
+        await expect(page.get_by_role("main")).to_contain_text("kan därför inte kopplas härifrån")
+        assert await looked_at(page, "client-manager-unknown", pictures) == []
 
 
 async def test_a_search_and_a_request_keep_what_was_written(
@@ -76,16 +81,31 @@ async def test_a_search_and_a_request_keep_what_was_written(
         at.gateway.away = ()
         at.gateway.answers = {REQUESTS: JSONResponse(LIMITED, 429, {"retry-after": "61"})}
         await send.click()
-        await expect(page.get_by_role("main")).to_contain_text("ovanligt många förfrågningar")
+        await expect(page.get_by_role("main")).to_contain_text("inte att skicka fler förfrågningar")
         await expect(message).to_have_value("Viktigt")
         assert await looked_at(page, "koppla-klient-limited", pictures) == []
         at.gateway.answers = {}
         await bureau.send(page)
         request = page.url.partition(at.url)[2].replace("/forfragningar", REQUESTS)
-        at.gateway.answers = {f"{request}/resend": JSONResponse(NO_ADMIN, 422)}
-        await page.get_by_role("button", name="Skicka igen").click()
-        await expect(page.get_by_role("main")).to_contain_text("kunde inte skickas igen")
-        assert await looked_at(page, "request-not-resent", pictures) == []
+        resend, shown = page.get_by_role("button", name="Skicka igen"), page.url
+        at.gateway.away = (f"{request}/resend",)
+        await resend.click()
+        await expect(page.get_by_role("main")).to_contain_text("bara en gång till")
+        assert await looked_at(page, "request-unsent", pictures) == []
+        at.gateway.away = ()
+        for answer, said, name in (
+            (JSONResponse(LIMITED, 429), "inte att skicka fler", "request-limited"),
+            (JSONResponse(NO_ADMIN, 422), "kunde inte skickas igen", "request-not-resent"),
+        ):
+            at.gateway.answers = {f"{request}/resend": answer}
+            await resend.click()
+            await expect(page.get_by_role("main")).to_contain_text(said)
+            assert await looked_at(page, name, pictures) == []
+        at.gateway.answers = {"/v1/eligibility": JSONResponse(EXCLUDED)}
+        await page.goto(shown)
+        await expect(page.get_by_role("main")).to_contain_text("kan fortfarande besvaras")
+        await expect(resend).to_have_count(0)
+        assert await looked_at(page, "request-excluded", pictures) == []
         assert await letters.requests(client) == 1
 
 

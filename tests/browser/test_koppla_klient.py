@@ -33,6 +33,11 @@ async def test_each_dead_end_says_the_way_on(
         instead = page.get_by_role("button", name="Sök på databas-ID i stället")
         await expect(instead).to_be_visible()
         assert await looked_at(page, "koppla-klient-other-kind", pictures) == []
+        # Corrected and sent by Enter: searched for as what was chosen.
+        await page.get_by_role("textbox").first.fill(NOBODY)
+        await page.get_by_role("textbox").first.press("Enter")
+        await expect(page.get_by_role("main")).to_contain_text("Ingen klient hittades")
+        await bureau.look_for(page, linked["tenant_id"])
         await instead.click()
         await expect(page.get_by_role("main")).to_contain_text("Klienten är redan kopplad")
         assert await looked_at(page, "koppla-klient-linked", pictures) == []
@@ -95,6 +100,10 @@ async def test_what_the_client_answered_is_told(
         await page.goto(f"{koppla.url}/forfragningar/{yes}")
         await expect(page.locator("#standing")).to_contain_text("accepterade")
         assert await looked_at(page, "request-accepted", pictures) == []
+        await letters.end(accepted)
+        await page.reload()
+        await expect(page.get_by_role("main")).to_contain_text("Kopplingen till klienten är avslut")
+        assert await looked_at(page, "request-link-ended", pictures) == []
         await page.goto(f"{koppla.url}/forfragningar/{no}")
         await expect(page.get_by_role("main")).to_contain_text("Vi har redan en byrå.")
         assert await looked_at(page, "request-declined", pictures) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.bureau import SUPPORT, Bureau
-from tests.browser.hands import Mouse
+from tests.browser.hands import Keyboard, Mouse
 from tests.browser.letters import Client, Letters
 from tests.browser.looks import looked_at
 from tests.browser.window import window
@@ -97,6 +97,13 @@ async def test_a_form_is_checked_registered_and_its_link_ended(
         await check(page)
         await expect(page.get_by_role("alert")).to_be_visible()
         assert await looked_at(page, "paper-form-errors", pictures) == []
+        # By keyboard: the summary has the focus, its links lead to what they are about.
+        await expect(page.locator("#errors")).to_be_focused()
+        missing = page.locator("#errors").get_by_role("link", name="Välj i vilken egenskap")
+        await Keyboard().press(missing)
+        await expect(page.locator("#signatory_role")).to_be_focused()
+        await page.keyboard.press("Tab")
+        await expect(page.locator("#signatory_role-authorised_signatory")).to_be_focused()
         wrong = {"identifier": "<b>", "signed_on": "25 mars", "signed_by": "www.x.example"}
         await type_off(page, client, bureau="finns inte alls", reference="a\u202eb", **wrong)
         await check(page)

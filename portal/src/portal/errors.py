@@ -41,7 +41,8 @@ def of_gateway(visit: Visit, error: GatewayError, form: Form | None = None) -> R
         return response
     if error.code == "RATE_LIMITED":
         seconds = error.retry_after or 60
-        response = page(visit, "rate_limited", 429, back=visit.step, seconds=seconds)
+        kind = "rate_limited_search" if error.part == "search" else "rate_limited"
+        response = page(visit, kind, 429, back=visit.step, seconds=seconds)
         response.headers["Retry-After"] = str(seconds)
         return _kept(visit, response, form)
     if error.code in _MISSING:
@@ -114,6 +115,11 @@ def install(app: FastAPI) -> Callable[[Request], Awaitable[Response]]:
         assert isinstance(error, HTTPException)
         if error.status_code == 404 and (meant := _without_slash(request)):
             return RedirectResponse(meant, 307)
+        if error.status_code == 405 and request.method in ("GET", "HEAD"):
+            # An answer to a form stands at an address that only takes forms; Enter in the address
+            # bar, or a tab that a phone let go, asks for it: its page is the one above.
+            above = request.url.path.rpartition("/")[0]
+            return RedirectResponse(forms.local(above), 303)
         kind = _OF_STATUS.get(error.status_code, "refused")
         return page(visiting(request), kind, error.status_code)
 

@@ -26,6 +26,7 @@ _KEY = re.compile(r"[A-Za-z0-9-]{16,64}", re.ASCII)
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _MOST_FIELDS = 20_000
 DRAFT_TTL = timedelta(minutes=30)
 
@@ -59,6 +60,10 @@ class Form:
         """As `raw`, without blanks around it."""
         return self.raw(name).strip()
 
+    def line(self, name: str) -> str:
+        """As `raw`, as `one_line` has it."""
+        return one_line(self.raw(name))
+
     def all(self, name: str) -> list[str]:
         return [value for one, value in self.pairs if one == name]
 
@@ -83,6 +88,12 @@ def new_key() -> str:
 
 def shown(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def one_line(text: str) -> str:
+    """What was meant for a field of one line: cells pasted from a spreadsheet hold tabs, a
+    paragraph holds line breaks. Each stretch of white space is one blank, none at the ends."""
+    return _BLANKS.sub(" ", text).strip(" ")
 
 
 def has_control_characters(text: str) -> bool:

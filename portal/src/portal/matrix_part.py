@@ -49,7 +49,7 @@ def part(consultants: Sequence[Consultant], cells: Cells, form: Form | None) -> 
     """The one that the form asks for, else the one it shows; the first without a form."""
     names = [one.name for one in consultants]
     is_whole = len(consultants) <= _MOST_WHOLE
-    query = "" if is_whole or form is None else form.text(QUERY)
+    query = "" if is_whole or form is None else form.line(QUERY)
     found = [one for one in consultants if query.casefold() in one.name.casefold()]
     size = _MOST_WHOLE if is_whole else PER_PAGE
     last = max(1, -(-len(found) // size))

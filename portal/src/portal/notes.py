@@ -13,6 +13,7 @@ NOTES: Mapping[str, str] = {
     "note.cancelled": "success",
     "note.already_decided": "info",
     "note.no_permission": "error",
+    "note.no_program": "error",
     "note.not_in_list": "error",
     "note.activated": "success",
     "note.activated_already": "info",

@@ -56,7 +56,7 @@ def day(typed: str) -> date | None:
 def _text(text: str) -> str | None:
     if not text:
         return "missing"
-    if forms.has_control_characters(text) or "\n" in text or "\t" in text:
+    if forms.has_control_characters(text):
         return "control"
     if len(text) > _LONGEST:
         return "too_long"

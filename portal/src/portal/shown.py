@@ -25,6 +25,7 @@ _EVENT_TONES = {
     "requested": "wait",
     "resent": "wait",
 }
+_MOST_MINUTES = 90
 _NAMED = ("request_mail_sent", "reminder_mail_sent")
 """Events whose text is a name, and is told in the title."""
 _CODES = ("cancelled",)
@@ -51,6 +52,14 @@ def errors(found: Mapping[str, str], texts: Texts) -> list[tuple[str, str]]:
 def error(found: Mapping[str, str], field: str, texts: Texts) -> str | None:
     """What is wrong with one field, in words."""
     return texts(found[field]) if field in found else None
+
+
+def wait(seconds: int, texts: Texts) -> str:
+    """How long to wait, never too short: in minutes, in hours from 90 minutes up."""
+    minutes = max(1, -(-seconds // 60))
+    if minutes < _MOST_MINUTES:
+        return texts.plural("wait.minutes", minutes)
+    return texts.plural("wait.hours", -(-minutes // 60))
 
 
 def standing(request: LinkRequest, texts: Texts, formats: Formats) -> str:

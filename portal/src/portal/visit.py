@@ -43,6 +43,12 @@ class Visit:
         return self.session
 
     @property
+    def own(self) -> dict[str, str]:
+        """What a list is asked for on a bureau's page: her bureau's, also where she is an agent of
+        customer service, too, who may read any."""
+        return {"bureau_id": self.who.bureau_id or ""}
+
+    @property
     def calls(self) -> Calls:
         """What she asks of the gateway."""
         return self.portal.gateway.by(self.who.token, self.address)
@@ -110,8 +116,15 @@ class Visit:
             "home": home(self.session) if self.session else "/",
             "notes": NOTES,
             "body_class": "work",
-            "languages": [(code, name, self._in(code)) for code, name in languages.NAMES.items()],
+            "languages": self._languages(),
         }
+
+    def _languages(self) -> list[tuple[str, str, str]]:
+        """This page in each language: none for what answers a form, which another address would
+        show without what was typed."""
+        if self.request.method == "POST":
+            return []
+        return [(code, name, self._in(code)) for code, name in languages.NAMES.items()]
 
     def _in(self, code: str) -> str:
         """This page in a language."""

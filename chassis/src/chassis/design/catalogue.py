@@ -12,10 +12,13 @@ from typing import Any, NoReturn, get_args
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from contracts.fields import Locale
 
+BABEL: dict[Locale, str] = {"sv": "sv_SE", "en": "en_GB"}
+"""Names for Babel."""
 LOCALES: tuple[Locale, ...] = get_args(Locale)
 _MARKUP = "_html"
 
@@ -35,8 +38,9 @@ class Texts:
         return _filled(key, self._found.gettext(key), given)
 
     def plural(self, key: str, number: int, **given: Any) -> str:
-        """The form for a number, which its text may hold as {number}."""
-        return _filled(key, self._found.ngettext(key, key, number), {"number": number, **given})
+        """The form for a number, which its text may hold as {number}: `12 345`."""
+        shown = format_decimal(number, locale=BABEL[self.locale])
+        return _filled(key, self._found.ngettext(key, key, number), {"number": shown, **given})
 
     def raw(self, key: str) -> str:
         """The text with its placeholders as they are."""

@@ -7,6 +7,7 @@ from contracts.fields import TENANT_ID
 from portal.gateway import operations as calls
 from portal.gateway.refusals import Refused
 from portal.gateway.shapes import ActivatedClient
+from portal.pages.now import of_client
 from portal.visit import Visit
 
 
@@ -29,9 +30,14 @@ async def activated(visit: Visit, tenant_id: str) -> ActivatedClient | None:
 
 async def no_longer(visit: Visit, tenant_id: str) -> Response:
     """For a client that is neither in the client list nor in the activation list."""
-    found = await visit.calls(calls.LIST_LINKS, query={"tenant_id": tenant_id, "limit": 1})
+    found = await visit.calls(
+        calls.LIST_LINKS, query={**visit.own, "tenant_id": tenant_id, "limit": 1}
+    )
     if not found.items:
         raise HTTPException(404)
     link = found.items[0]
-    # An active one is just on its way from one list to the other.
-    return visit.page("absent.html", 410 if link.status == "ended" else 200, link=link)
+    if link.status == "active":
+        # Just on its way from one list to the other.
+        return visit.page("absent.html", link=link)
+    now = await of_client(visit, tenant_id, was_linked=True)
+    return visit.page("absent.html", 410, link=link, now=now)

@@ -30,11 +30,12 @@ async def show(visit: Bureau, tenant_id: str) -> Response:
     client = await activated(visit, tenant_id)
     if client is None:
         return await _not_in_list(visit, tenant_id)
+    asked = {**visit.own, "tenant_id": tenant_id}
     access, own, links, requests = await asyncio.gather(
         _access(visit, tenant_id),
         had(visit.calls(calls.SHOW_PERMISSIONS, tenant_id=tenant_id, consultant_id=visit.who.sub)),
-        had(visit.calls(calls.LIST_LINKS, query={"tenant_id": tenant_id})),
-        had(visit.calls(calls.LIST_REQUESTS, query={"tenant_id": tenant_id, "limit": _REQUESTS})),
+        had(visit.calls(calls.LIST_LINKS, query=asked)),
+        had(visit.calls(calls.LIST_REQUESTS, query={**asked, "limit": _REQUESTS})),
     )
     about: dict[str, Any] = {"client": client, "links": links, "requests": requests}
     return visit.page(

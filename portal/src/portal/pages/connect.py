@@ -22,6 +22,7 @@ from portal.guards import Bureau, Posted
 from portal.identifiers import KINDS, Kind, NotAnIdentifier
 from portal.messages import refused_message, wrong_message
 from portal.navigation import CONNECT, ENTRIES, REQUESTS, Entry
+from portal.pages.now import eligibility, pending
 from portal.parts import had
 from portal.visit import Visit
 
@@ -104,7 +105,7 @@ async def _page(
     if searched is not None:
         kind: Kind = "org_number" if searched["kind"] == "org_number" else "tenant_id"
         fields = {"kind": kind, "identifier": searched["typed"]}
-        about = await _found(visit.calls, kind, searched["typed"])
+        about = await _found(visit, kind, searched["typed"])
     elif not (errors or typed):
         about["excluded"] = await _is_excluded(visit.calls)
     return visit.page(
@@ -132,39 +133,32 @@ async def _is_excluded(call: Calls) -> bool:
         return False
 
 
-async def _found(call: Calls, kind: Kind, identifier: str) -> dict[str, Any]:
+async def _found(visit: Visit, kind: Kind, identifier: str) -> dict[str, Any]:
     """found: the clients, or Unavailable. other: the kind that the identifier could be as well."""
     body = shapes.ClientSearch(
         tenant_id=identifier if kind == "tenant_id" else None,
         org_number=identifier if kind == "org_number" else None,
     )
     try:
-        answer = await had(call(calls.SEARCH_CLIENTS, body))
+        answer = await had(visit.calls(calls.SEARCH_CLIENTS, body))
     except Refused as refused:
         if refused.code == "BUREAU_EXCLUDED":
             return {"found": None, "other": None, "excluded": True}
         raise
     if isinstance(answer, Unavailable):
         return {"found": answer, "other": None, "excluded": False}
-    found = await asyncio.gather(*(_with_state(call, client) for client in answer.items))
+    found = await asyncio.gather(*(_with_state(visit, client) for client in answer.items))
     other = None if found else identifiers.other_reading(kind, identifier)
     return {"found": found, "other": other, "excluded": False}
 
 
-async def _with_state(call: Calls, client: shapes.FoundClient) -> Found:
-    state = await had(call(calls.SHOW_ELIGIBILITY, query={"tenant_id": client.tenant_id}))
+async def _with_state(visit: Visit, client: shapes.FoundClient) -> Found:
+    state = await eligibility(visit, client.tenant_id)
     if isinstance(state, Unavailable):
         return Found(client, None)
     if state.reason != "DUPLICATE_REQUEST":
         return Found(client, state)
-    return Found(client, state, await _pending(call, client.tenant_id))
-
-
-async def _pending(call: Calls, tenant_id: str) -> shapes.LinkRequest | None:
-    """The request that waits for an answer of this client."""
-    asked = {"status": "pending", "tenant_id": tenant_id, "limit": 1}
-    page = await had(call(calls.LIST_REQUESTS, query=asked))
-    return None if isinstance(page, Unavailable) or not page.items else page.items[0]
+    return Found(client, state, await pending(visit, client.tenant_id))
 
 
 async def _send(visit: Visit, entry: Entry, form: Form) -> Response:
@@ -204,9 +198,9 @@ async def _not_sent(
     if wrong := refused_message(refused):
         return await _page(visit, entry, **again, send_errors=wrong)
     if refused.code in ("DUPLICATE_REQUEST", "IDEMPOTENCY_KEY_REUSED"):
-        pending = await _pending(visit.calls, tenant_id)
-        if pending is not None:
-            return visit.to(f"{REQUESTS}/{pending.id}", note="note.already_sent")
+        waits = await pending(visit, tenant_id)
+        if waits is not None:
+            return visit.to(f"{REQUESTS}/{waits.id}", note="note.already_sent")
     if refused.code == "IDEMPOTENCY_KEY_REUSED":
         return await _page(
             visit, entry, **again, send_errors={"message": "message.sent_before"}, spent=True

@@ -30,16 +30,20 @@ _LINK = f"{SUPPORT}/kopplingar/{{link_id}}"
 @router.get(_OWN)
 async def ask(visit: BureauAdmin, tenant_id: str) -> Response:
     link = await _active(visit, tenant(tenant_id))
-    return await _page(visit, link) if link else await no_longer(visit, tenant_id)
+    return (
+        await _page(visit, link, f"/klienter/{link.tenant_id}")
+        if link
+        else await no_longer(visit, tenant_id)
+    )
 
 
 @router.post(_OWN)
 async def end(form: Posted, visit: BureauAdmin, tenant_id: str) -> Response:
     """Ends the very link that the page showed, and not one that was made since."""
     link = await _link(visit, form.text("link"))
-    if link.tenant_id != tenant(tenant_id):
+    if link.tenant_id != tenant(tenant_id) or link.bureau_id != visit.who.bureau_id:
         raise HTTPException(404)
-    return await _end(visit, form, link, home(visit.who))
+    return await _end(visit, form, link, f"/klienter/{link.tenant_id}", home(visit.who))
 
 
 @router.get(f"{_LINK}/avsluta")
@@ -47,13 +51,14 @@ async def ask_for_somebody(visit: Support, link_id: str) -> Response:
     link = await _link(visit, link_id)
     if link.status == "ended":
         return visit.to(f"{SUPPORT}/kopplingar/{link.id}", note="note.link_ended_before")
-    return await _page(visit, link)
+    return await _page(visit, link, f"{SUPPORT}/kopplingar/{link.id}")
 
 
 @router.post(f"{_LINK}/avsluta")
 async def end_for_somebody(form: Posted, visit: Support, link_id: str) -> Response:
     link = await _link(visit, link_id)
-    return await _end(visit, form, link, f"{SUPPORT}/kopplingar/{link.id}")
+    page = f"{SUPPORT}/kopplingar/{link.id}"
+    return await _end(visit, form, link, page, page)
 
 
 @router.get(_LINK)
@@ -62,22 +67,22 @@ async def show(visit: Support, link_id: str) -> Response:
     return visit.page("support_link.html", link=link, history=history)
 
 
-async def _end(visit: Visit, form: Form, link: Link, onwards: str) -> Response:
+async def _end(visit: Visit, form: Form, link: Link, back: str, onwards: str) -> Response:
     wrong = wrong_message(form, "reason")
-    if visit.who.is_support and not form.text("reason"):
+    if _for_somebody(back) and not form.text("reason"):
         wrong = {"reason": "end.reason.missing"}
     if form.text("confirm") != "yes":
         wrong["confirm"] = "end.confirm.missing"
     if wrong:
-        return await _page(visit, link, form, errors=wrong)
+        return await _page(visit, link, back, form, errors=wrong)
     body = EndLink(reason=form.text("reason") or None)
     try:
         ended = await visit.calls(calls.END_LINK, body, link_id=str(link.id))
     except Unavailable as error:
-        return await _page(visit, link, form, unsent=error.part)
+        return await _page(visit, link, back, form, unsent=error.part)
     except Refused as refused:
         if wrong := refused_message(refused, "reason"):
-            return await _page(visit, link, form, errors=wrong)
+            return await _page(visit, link, back, form, errors=wrong)
         raise
     by_me = ended.ended_by is not None and ended.ended_by.user_id == visit.who.sub
     return visit.to(onwards, note="note.link_ended" if by_me else "note.link_ended_before")
@@ -86,31 +91,35 @@ async def _end(visit: Visit, form: Form, link: Link, onwards: str) -> Response:
 async def _page(
     visit: Visit,
     link: Link,
+    back: str,
     form: Form | None = None,
     *,
     errors: dict[str, str] | None = None,
     unsent: str | None = None,
 ) -> Response:
-    """form: what was typed. unsent: the part that did not answer."""
+    """back: the page that led here, which tells whether it is the bureau's own or customer
+    service's: one person may be both. form: what was typed. unsent: the part that did not
+    answer."""
     typed = form or visit.draft()
     about: dict[str, Any] = {"link": link, "errors": errors or {}, "unsent": unsent}
     return visit.page(
         "end_link.html",
         503 if unsent else 422 if errors else 200,
-        losing=await _losing(visit, link),
+        for_somebody=_for_somebody(back),
+        losing=None if _for_somebody(back) else await _losing(visit, link),
         reason=typed.values.get("reason", "") if typed else "",
         confirmed=typed is not None and typed.text("confirm") == "yes",
-        back=f"{SUPPORT}/kopplingar/{link.id}"
-        if visit.who.is_support
-        else f"/klienter/{link.tenant_id}",
+        back=back,
         **about,
     )
 
 
+def _for_somebody(back: str) -> bool:
+    return back.startswith(f"{SUPPORT}/")
+
+
 async def _losing(visit: Visit, link: Link) -> Sequence[str] | None:
     """Who may sign in at the client and won't any more; None where that can't be told."""
-    if visit.who.is_support:
-        return None
     try:
         access = await had(visit.calls(calls.LIST_PERMISSIONS, tenant_id=link.tenant_id))
     except Refused as refused:
@@ -123,7 +132,7 @@ async def _losing(visit: Visit, link: Link) -> Sequence[str] | None:
 
 
 async def _active(visit: Visit, tenant_id: str) -> Link | None:
-    asked = {"tenant_id": tenant_id, "status": "active", "limit": 1}
+    asked = {**visit.own, "tenant_id": tenant_id, "status": "active", "limit": 1}
     found = await visit.calls(calls.LIST_LINKS, query=asked)
     return found.items[0] if found.items else None
 

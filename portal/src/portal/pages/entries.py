@@ -50,7 +50,7 @@ for _entry in ENTRIES:
 
 async def _show(visit: Visit, entry: Entry, sok: str, fran: str) -> Response:
     """sok: what is searched for. fran: the cursor of a later page."""
-    query = sok.strip()
+    query = forms.one_line(sok)
     wrong = _wrong(query)
     call = visit.calls
     try:
@@ -122,13 +122,13 @@ async def _clients(call: Calls, query: str, cursor: str) -> shapes.Clients:
     )
 
 
-async def may_use_digital_route(call: Calls) -> bool:
-    """Whether the bureau may (R11, R12); not where that can't be told."""
+async def may_use_digital_route(call: Calls) -> bool | Unavailable:
+    """Whether the bureau may (R11, R12); Unavailable where that can't be told."""
     try:
         return (await call(calls.SHOW_ELIGIBILITY)).eligible
     except GatewayError as error:
         log.warning("eligibility_unknown", error=str(error))
-        return False
+        return Unavailable(calls.SHOW_ELIGIBILITY.part, str(error))
 
 
 async def into_client(
@@ -143,7 +143,7 @@ async def into_client(
         )
     except Refused as refused:
         if refused.code == "NO_PERMISSION":
-            return visit.to(back, note="note.no_permission")
+            return visit.to(back, note="note.no_program" if program else "note.no_permission")
         if refused.code == "CLIENT_NOT_FOUND":
             return visit.to(back, note="note.not_in_list")
         raise

@@ -1,9 +1,11 @@
 """Registrera blankett: typed off, checked on a page of its own, then sent once (R4-R6).
 
 What was typed travels sealed in the check page's address, so that reload and Back work and no name
-lands in a log; its key travels along, so that however often it is sent, one link is made.
+lands in a log; its key travels along, so that however often it is sent, one link is made. The key
+that is sent is made of it and of what is sent: once anything is changed, it is another form.
 """
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +13,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from portal import paper_form
-from portal.forms import Form
+from portal.forms import Form, new_key
 from portal.gateway import operations as calls
 from portal.gateway import support_shapes
 from portal.gateway.refusals import Refused, Unavailable
@@ -43,7 +45,9 @@ async def write(visit: Support, blankett: str = "", klient: str = "", byra: str 
 @router.post(_FORM)
 async def check(form: Posted, visit: Support) -> Response:
     """To the page that shows it all once more, or the form with what is wrong in it."""
-    typed = {field: form.text(field) for field in FIELDS}
+    typed = {field: form.line(field) for field in FIELDS}
+    # Two cells in one are no number: that is for her to see.
+    typed["identifier"] = form.text("identifier")
     wrong = paper_form.wrong(typed, paper_form.today())
     try:
         found = await parties(visit.calls, typed)
@@ -78,7 +82,8 @@ async def register(form: Posted, visit: Support) -> Response:
         errors = {"confirm": "paper.confirm.missing"}
         return await _check_page(visit, typed, sealed, errors=errors, status=422)
     try:
-        made = await visit.calls(calls.REGISTER_PAPER_FORM, _body(typed), key=typed["key"])
+        body = _body(typed)
+        made = await visit.calls(calls.REGISTER_PAPER_FORM, body, key=_key(typed, body))
     except Unavailable as error:
         return await _check_page(visit, typed, sealed, unsent=error.part, status=503)
     except Refused as refused:
@@ -94,6 +99,11 @@ async def _not_registered(visit: Visit, typed: Typed, sealed: str, refused: Refu
     """What stands in the way is told by the pages that asked for it."""
     if refused.code == "ALREADY_LINKED":
         return await _check_page(visit, typed, sealed, status=409)
+    if refused.code == "IDEMPOTENCY_KEY_REUSED":
+        # Of a page from before an upgrade: how it stands now, to be sent by a new key.
+        sealed = visit.portal.searches.close({**typed, "key": new_key()})
+        errors = {"confirm": "paper.sent_before"}
+        return await _check_page(visit, typed, sealed, errors=errors, status=refused.status)
     if refused.code == "INVALID_INPUT":
         told = {
             field: key
@@ -124,6 +134,10 @@ def _body(typed: Typed) -> support_shapes.PaperForm:
             "signed_on": signed_on,
         }
     )
+
+
+def _key(typed: Typed, body: support_shapes.PaperForm) -> str:
+    return hashlib.sha256(f"{typed['key']}\n{body.model_dump_json()}".encode()).hexdigest()
 
 
 def _open(visit: Visit, sealed: str) -> Typed | None:

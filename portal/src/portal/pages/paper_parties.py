@@ -7,6 +7,7 @@ from typing import TypeVar
 from portal import identifiers
 from portal.gateway import operations as calls
 from portal.gateway.client import Calls
+from portal.gateway.refusals import Refused
 from portal.gateway.shapes import ClientSearch, FoundClient
 from portal.gateway.support_shapes import BureauSearch, FoundBureau
 from portal.identifiers import KINDS, NotAnIdentifier
@@ -37,11 +38,15 @@ async def parties(call: Calls, typed: Mapping[str, str]) -> Parties:
         bureaus = (await call(calls.SEARCH_BUREAUS, body)).items
     except NotAnIdentifier as wrong:
         errors["bureau"] = wrong.text
+    except Refused as refused:
+        errors["bureau"] = _named(refused, "find.bureau.wrong")
     else:
         if not bureaus:
             errors["bureau"] = "find.bureau.none"
     try:
         clients = await _clients(call, typed)
+    except Refused as refused:
+        errors["identifier"] = _named(refused, f"find.{typed['kind']}.wrong")
     except NotAnIdentifier as wrong:
         errors["identifier" if typed["kind"] in KINDS else "kind"] = wrong.text
     bureau = _meant(bureaus, lambda one: one.bureau_id, typed["bureau_id"])
@@ -66,6 +71,13 @@ async def _clients(call: Calls, typed: Mapping[str, str]) -> list[FoundClient]:
     if not clients:
         raise NotAnIdentifier(f"find.none.{kind}")
     return clients
+
+
+def _named(refused: Refused, text: str) -> str:
+    """What is said at its field, of what only the API knows. Raises any other refusal."""
+    if refused.code not in ("INVALID_INPUT", "ORG_NUMBER_INVALID"):
+        raise refused
+    return text
 
 
 def _meant(found: list[T], ident: Callable[[T], str], chosen: str) -> T | None:

@@ -2,17 +2,19 @@
 
 import asyncio
 import hashlib
+from typing import Any
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import JSONResponse, Response
 
 from contracts.fields import UUID_TEXT
-from portal.forms import new_key
+from portal.forms import Form, new_key
 from portal.gateway import operations as calls
-from portal.gateway.refusals import Refused
-from portal.gateway.shapes import LinkRequest
+from portal.gateway.refusals import Refused, Unavailable
+from portal.gateway.shapes import Eligibility, LinkRequest
 from portal.guards import Bureau, Posted
 from portal.navigation import CONNECT, ENTRIES, REQUESTS
+from portal.pages.now import eligibility, of_client
 from portal.parts import had
 from portal.visit import Visit
 
@@ -22,19 +24,8 @@ _PATH = f"{REQUESTS}/{{request_id}}"
 
 @router.get(_PATH)
 async def show_request(visit: Bureau, request_id: str) -> Response:
-    request, time_line = await asyncio.gather(
-        _request(visit, request_id),
-        had(visit.calls(calls.SHOW_TIME_LINE, request_id=_checked(request_id))),
-    )
-    return visit.page(
-        "request.html",
-        request=request,
-        time_line=time_line,
-        seen=fingerprint(request),
-        key=new_key(),
-        not_resent=None,
-        again=_another(request),
-    )
+    # What was pressed when her session was gone, or when nobody answered, and not a second time.
+    return await _page(visit, request_id, visit.draft())
 
 
 @router.get(f"{_PATH}/lage")
@@ -51,11 +42,18 @@ async def resend(form: Posted, visit: Bureau, request_id: str) -> Response:
     page = f"{REQUESTS}/{_checked(request_id)}"
     try:
         await visit.calls(calls.RESEND_REQUEST, key=form.key, request_id=request_id)
+    except Unavailable as error:
+        # Whether it was sent nobody knows: by the same key it is sent once.
+        return await _page(visit, request_id, form, unsent=error.part, status=503)
     except Refused as refused:
         if refused.code == "ALREADY_DECIDED":
             return visit.to(page, note="note.already_decided")
         if refused.code in ("NO_SYSTEM_ADMIN", "BUREAU_EXCLUDED"):
-            return await _stays(visit, request_id, refused)
+            code = refused.code.lower()
+            return await _page(visit, request_id, not_resent=code, status=refused.status)
+        if refused.code == "RATE_LIMITED":
+            seconds = refused.retry_after or 60
+            return await _page(visit, request_id, form, limited=seconds, status=refused.status)
         raise
     return visit.to(page, note="note.resent")
 
@@ -81,19 +79,48 @@ async def cancel(form: Posted, visit: Bureau, request_id: str) -> Response:
     return visit.to(page, note="note.cancelled")
 
 
-async def _stays(visit: Visit, request_id: str, refused: Refused) -> Response:
-    """The request as it is, with why it was not sent again."""
-    request = await _request(visit, request_id)
+async def _page(
+    visit: Visit,
+    request_id: str,
+    form: Form | None = None,
+    *,
+    unsent: str | None = None,
+    not_resent: str | None = None,
+    limited: int | None = None,
+    status: int = 200,
+) -> Response:
+    """form: of a resend that may be under way. unsent: the part that did not answer when it was
+    sent again. not_resent: why it was not, as the end of a key of the catalogue. limited: seconds
+    after which it may be."""
+    request, time_line = await asyncio.gather(
+        _request(visit, request_id),
+        had(visit.calls(calls.SHOW_TIME_LINE, request_id=_checked(request_id))),
+    )
     return visit.page(
         "request.html",
-        refused.status,
+        status,
         request=request,
-        time_line=await had(visit.calls(calls.SHOW_TIME_LINE, request_id=request_id)),
+        **await _now(visit, request),
+        time_line=time_line,
         seen=fingerprint(request),
-        key=new_key(),
-        not_resent=refused.code.lower(),
+        key=form.key if form else new_key(),
+        unsent=unsent,
+        not_resent=not_resent,
+        limited=limited,
         again=_another(request),
     )
+
+
+async def _now(visit: Visit, request: LinkRequest) -> dict[str, Any]:
+    """now: how it stands with the client, once somebody has answered. may_resend: whether it may
+    be sent again; so, too, where that can't be told: who may not is told when she tries."""
+    if request.status != "pending":
+        was_linked = request.status == "accepted"
+        now = await of_client(visit, request.tenant_id, was_linked=was_linked)
+        return {"now": now, "may_resend": False}
+    state = await eligibility(visit, request.tenant_id)
+    excluded = isinstance(state, Eligibility) and state.reason == "BUREAU_EXCLUDED"
+    return {"now": None, "may_resend": not excluded}
 
 
 def _another(request: LinkRequest) -> str:
@@ -103,7 +130,11 @@ def _another(request: LinkRequest) -> str:
 
 
 async def _request(visit: Visit, request_id: str) -> LinkRequest:
-    return await visit.calls(calls.SHOW_REQUEST, request_id=_checked(request_id))
+    request = await visit.calls(calls.SHOW_REQUEST, request_id=_checked(request_id))
+    if request.bureau_id != visit.who.bureau_id:
+        # For an agent of customer service, who has a page of her own for it.
+        raise HTTPException(404)
+    return request
 
 
 def _checked(request_id: str) -> str:

@@ -35,13 +35,14 @@ async def show_requests(
     one of SORTS. fran: the cursor of a later page. What is none of these counts as not given."""
     status = status if status in STATUSES else ""
     sort = ordning if ordning in SORTS else _FIRST
-    query = sok.strip()
+    query = forms.one_line(sok)
     wrong = None
     if len(query) > _LONGEST_QUERY:
         wrong = "requests.search.too_long"
     elif forms.has_control_characters(query):
         wrong = "requests.search.control"
     asked = {
+        **visit.own,
         "status": status,
         "query": "" if wrong else query,
         "sort": SORTS[sort],

@@ -56,10 +56,10 @@ def _read(kind: str, typed: str) -> str:
 
 def read_bureau(typed: str) -> str:
     """What a bureau is searched by. Raises NotAnIdentifier."""
-    query = typed.strip()
+    query = forms.one_line(typed)
     if not query:
         raise NotAnIdentifier("find.bureau.empty")
-    if len(query) > _LONGEST_QUERY or forms.has_control_characters(query) or "\n" in query:
+    if len(query) > _LONGEST_QUERY or forms.has_control_characters(query):
         raise NotAnIdentifier("find.bureau.wrong")
     return query
 
