@@ -106,6 +106,7 @@ CLIENTS = {
     "permissions": State(f"{_CLIENT}/behorigheter", "consultants and programs"),
     "permissions-conflict": State(f"{_CLIENT}/behorigheter", "a colleague changed them meanwhile"),
     "permissions-unsent": State(f"{_CLIENT}/behorigheter", "clients do not answer"),
+    "permissions-partly": State(f"{_CLIENT}/behorigheter", "some rows are saved, and whose not"),
     "permissions-again": State(f"{_CLIENT}/behorigheter", "signed in again; the choice is there"),
     "end-link": State(f"{_CLIENT}/avsluta", "what ending the link means"),
     "end-link-errors": State(f"{_CLIENT}/avsluta", "without the tick"),
