@@ -54,7 +54,7 @@ def _portal(
         gateway=gateway,
         addresses=ClientAddresses(settings.trusted_proxies),
         sessions=sessions,
-        drafts=Drafts(keys.seal("draft"), sessions),
+        drafts=Drafts(keys.seal("draft", is_pressed=True), sessions),
         searches=keys.seal("search"),
         attempts=keys.seal("sign-in"),
         pages=Pages(),

@@ -25,14 +25,22 @@ def page(
 ) -> Response:
     """kind: texts `error.KIND.title` and `.body`. back: the page to try again, else her first."""
     onwards = back or (home(visit.session) if visit.session else "/")
-    return visit.page("error.html", status, kind=kind, back=onwards, retry=bool(back), about=about)
+    return visit.page(
+        "error.html",
+        status,
+        kind=kind,
+        back=onwards,
+        retry=bool(back),
+        about={"is_lost": False, **about},
+    )
 
 
 def of_gateway(visit: Visit, error: GatewayError, form: Form | None = None) -> Response:
     """The page of a call that came to nothing and whose handler has no better answer. form: what
     was sent; where it may be sent again, it is there when she is back on its page."""
     if isinstance(error, Unavailable):
-        response = page(visit, "unavailable", 503, back=visit.step, part=error.part)
+        lost = _is_lost(visit, form)
+        response = page(visit, "unavailable", 503, back=visit.step, part=error.part, is_lost=lost)
         return _kept(visit, response, form)
     assert isinstance(error, Refused)
     if error.code == "UNAUTHENTICATED":
@@ -41,7 +49,8 @@ def of_gateway(visit: Visit, error: GatewayError, form: Form | None = None) -> R
         return response
     if error.code == "RATE_LIMITED":
         seconds = error.retry_after or 60
-        response = page(visit, "rate_limited", 429, back=visit.step, seconds=seconds)
+        about = {"seconds": seconds, "is_lost": _is_lost(visit, form)}
+        response = page(visit, "rate_limited", 429, back=visit.step, **about)
         response.headers["Retry-After"] = str(seconds)
         return _kept(visit, response, form)
     if error.code in _MISSING:
@@ -49,6 +58,11 @@ def of_gateway(visit: Visit, error: GatewayError, form: Form | None = None) -> R
     if error.status == 403:
         return page(visit, "forbidden", 403)
     return page(visit, "refused", error.status)
+
+
+def _is_lost(visit: Visit, form: Form | None) -> bool:
+    """Whether what was sent is more than can be kept until it may be sent again."""
+    return form is not None and not visit.portal.drafts.fits(visit.step, form)
 
 
 def _kept(visit: Visit, response: Response, form: Form | None) -> Response:
@@ -92,7 +106,9 @@ def install(app: FastAPI) -> Callable[[Request], Awaitable[Response]]:
         assert isinstance(error, SessionGone)
         visit = visiting(request)
         if visit.session is not None and error.form is not None:
-            response = visit.to(error.step, note="note.check_and_send")
+            fits = visit.portal.drafts.fits(error.step, error.form)
+            note = "note.check_and_send" if fits else "note.choose_again"
+            response = visit.to(error.step, note=note)
             visit.portal.drafts.keep(response, error.step, error.form)
             return response
         return visit.to_sign_in(error.step, error.form)

@@ -43,9 +43,13 @@ async def show(visit: BureauAdmin, tenant_id: str) -> Response:
         return await no_longer(visit, tenant_id)
     now = await _now(visit, tenant_id)
     draft = visit.draft()
-    cells = matrix.read(draft, now).cells if draft else matrix.of_access(now)
-    seen = matrix.unpacked(draft.raw(_SEEN)) if draft else matrix.of_access(now)
-    return _page(visit, client, now, cells, seen, draft)
+    if draft is None:
+        current = matrix.of_access(now)
+        return _page(visit, client, now, current, current, None)
+    chosen, seen = matrix.read(draft, now), matrix.unpacked(draft.raw(_SEEN), now)
+    return _page(
+        visit, client, now, chosen.cells, seen, draft, wrong="gone" if chosen.gone else None
+    )
 
 
 @router.post(_PATH)
@@ -56,7 +60,7 @@ async def save(form: Posted, visit: BureauAdmin, tenant_id: str) -> Response:
     if client is None:
         return await no_longer(visit, tenant_id)
     now = await _now(visit, tenant_id)
-    chosen, seen = matrix.read(form, now), matrix.unpacked(form.raw(_SEEN))
+    chosen, seen = matrix.read(form, now), matrix.unpacked(form.raw(_SEEN), now)
     if chosen.is_wrong or chosen.gone:
         wrong = "wrong" if chosen.is_wrong else "gone"
         return _page(visit, client, now, chosen.cells, seen, form, wrong=wrong, status=422)
@@ -188,7 +192,7 @@ def _page(
         part=matrix_part.part(consultants, cells, form),
         programs=PROGRAMS,
         cells=cells,
-        seen=matrix.packed(seen),
+        seen=matrix.packed(seen, consultants),
         wrong=wrong,
         filled=filled,
         theirs=[one.name for one in theirs],
