@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from koppla.embedded.ports import free_port
@@ -300,6 +301,44 @@ async def test_signing_out_ends_the_sign_in_at_the_issuer(
     assert asked["id_token_hint"].count(".") == 2
     assert "Du är utloggad." in page.words
     assert "koppla" not in browser.http.cookies
+
+
+async def test_an_answer_that_comes_after_signing_out_signs_nobody_in_again(
+    browser: Browser, played: Issuer
+) -> None:
+    played.access_token = {"exp": _in(30)}
+    await come_back(browser)
+    before = {"cookie": f"koppla={browser.http.cookies['koppla']}"}
+    played.access_token = {}
+    form = (await browser.open("/ingen-sida")).form("Logga ut")
+    await browser.post("/logga-ut", form.fields)
+    assert "koppla" not in browser.http.cookies
+    # Asked for before, answered after.
+    async with httpx.AsyncClient(base_url=browser.url, trust_env=False) as late:
+        answer = await late.get("/ingen-sida", headers=before)
+    browser.hold("koppla", answer.cookies["koppla"])
+    await browser.open("/forfragningar")
+    assert browser.path == "/logga-in"
+    # And she can sign in again.
+    assert "Ada Byråsson" in (await sign_in(browser)).words
+    assert "Ada Byråsson" in (await browser.open("/ingen-sida")).words
+
+
+async def test_what_a_page_asks_for_by_itself_renews_nothing(
+    browser: Browser, played: Issuer
+) -> None:
+    standing = "/forfragningar/01890000-0000-7000-8000-000000000000/lage"
+    played.access_token = {"exp": _in(3)}
+    await come_back(browser)
+    assert "set-cookie" not in (await browser.http.get(standing)).headers
+    await until(lambda: time.time() > played.access_token["exp"], 30, what="the token's end")
+    answer = await browser.http.get(standing)
+    assert answer.headers["location"].startswith("/logga-in")
+    assert (played.renewed, "set-cookie" in answer.headers) == (0, False)
+    played.access_token = {}
+    await browser.open("/ingen-sida")
+    assert played.renewed == 1
+    assert (await browser.http.get(standing)).status_code == 404
 
 
 def _in(seconds: int) -> int:

@@ -80,6 +80,11 @@ def _mark(salt: str, sub: str) -> str:
     return hashlib.sha256(f"{salt}.{sub}".encode(errors="replace")).hexdigest()[:32]
 
 
+def _end_mark(session: Session) -> str:
+    """Of the session, however often it is renewed."""
+    return hashlib.sha256(session.csrf.encode()).hexdigest()[:32]
+
+
 class Sessions:
     """Reads and writes the cookie. secure: whether people come by https."""
 
@@ -88,6 +93,7 @@ class Sessions:
         self._ttl = ttl
         self._secure = secure
         self.name = self.own_name("koppla")
+        self._out = self.own_name("koppla_out")
 
     def own_name(self, name: str) -> str:
         """Of a cookie of the portal's. The prefix makes browsers refuse one that a neighbouring
@@ -116,9 +122,11 @@ class Sessions:
         sealed = self._gathered(request)
         kept = self._seal.open(sealed, timedelta(days=30)) if sealed else None
         try:
-            return Session.model_validate(kept) if kept is not None else None
+            session = Session.model_validate(kept) if kept is not None else None
         except ValidationError:
             return None
+        ended = request.cookies.get(self._out, "")
+        return None if session is None or _end_mark(session) == ended else session
 
     def latest_end(self) -> datetime:
         """Of a session that begins now."""
@@ -146,6 +154,12 @@ class Sessions:
     def end(self, response: Response) -> None:
         for name in self._names():
             self.drop_cookie(response, name)
+
+    def sign_out(self, response: Response, session: Session) -> None:
+        """Ends it, and remembers in this browser that it did: the answer to a page that was asked
+        for before may come after this one, with the session's renewed cookies."""
+        self.end(response)
+        self.put_cookie(response, self._out, _end_mark(session), self._ttl)
 
     def _names(self) -> list[str]:
         return [self.name, *(f"{self.name}-{number}" for number in range(1, PIECES))]

@@ -32,7 +32,8 @@ class Renewal:
         self._begun: dict[bytes, tuple[float, asyncio.Task[Session | None]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        renewed = await self._renewed(Request(scope)) if scope["type"] == "http" else None
+        is_page = scope["type"] == "http" and _is_page(scope["path"])
+        renewed = await self._renewed(Request(scope)) if is_page else None
         if renewed is None:
             await self._app(scope, receive, send)
             return
@@ -92,6 +93,12 @@ class Renewal:
         old = time.monotonic() - _REMEMBERED_S
         for mark in [one for one, (begun, _) in self._begun.items() if begun < old]:
             del self._begun[mark]
+
+
+def _is_page(path: str) -> bool:
+    """What somebody looks at. Not what a page asks for by itself, over and over: she may be signing
+    out meanwhile."""
+    return not path.endswith("/lage")
 
 
 def _set(headers: Headers) -> list[str]:

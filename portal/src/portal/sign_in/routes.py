@@ -134,7 +134,10 @@ def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
         elsewhere = oidc and former and await oidc.end_address(former.id_token)
         note = "note.signed_out_here" if oidc and not elsewhere else "note.signed_out"
         response = visit.to(elsewhere or "/", note=note)
-        visit.portal.sessions.end(response)
+        if former is None:
+            visit.portal.sessions.end(response)
+        else:
+            visit.portal.sessions.sign_out(response, former)
         return response
 
     return pages

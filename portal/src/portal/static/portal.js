@@ -58,7 +58,10 @@ if (watched) {
   const wait = () => setTimeout(look, document.hidden ? 30000 : 3000);
   const look = async () => {
     try {
-      const answer = await fetch(address, { credentials: "same-origin" });
+      const ask = () => fetch(address, { credentials: "same-origin" });
+      let answer = await ask();
+      // Looking renews no sign-in whose time is over; where that can be, a page does it.
+      if (answer.redirected && (await fetched(location.pathname))) answer = await ask();
       if (answer.redirected || !answer.ok) throw new Error(answer.statusText);
       const now = await answer.json();
       if (now.seen !== seen) {
