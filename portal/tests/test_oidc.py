@@ -1,6 +1,7 @@
 """Sign-in by OpenID Connect, at an issuer whose tokens the services accept."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -322,6 +323,24 @@ async def test_an_answer_that_comes_after_signing_out_signs_nobody_in_again(
     # And she can sign in again.
     assert "Ada Byråsson" in (await sign_in(browser)).words
     assert "Ada Byråsson" in (await browser.open("/ingen-sida")).words
+
+
+async def test_a_file_that_caches_keep_brings_nobody_s_session(
+    browser: Browser, played: Issuer
+) -> None:
+    [sheet] = re.findall(r'/static/portal/[^"]+\.css', (await browser.open("/logga-in")).html)
+    played.access_token = {"exp": _in(30)}
+    await come_back(browser)
+    played.access_token = {}
+    for path in (sheet, "/healthz", "/readyz", "/metrics"):
+        answer = await browser.http.get(path)
+        assert (answer.status_code, "set-cookie" in answer.headers) == (200, False)
+    assert "immutable" in (await browser.http.get(sheet)).headers["cache-control"]
+    assert played.renewed == 0
+    # A page that brings it is kept by no cache.
+    answer = await browser.http.get("/blanketter-finns-inte")
+    assert "koppla" in answer.cookies
+    assert answer.headers["cache-control"] == "no-store"
 
 
 async def test_what_a_page_asks_for_by_itself_renews_nothing(

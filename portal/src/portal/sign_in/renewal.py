@@ -17,6 +17,7 @@ from portal.sign_in.oidc import IssuerUnavailable, OpenIdConnect, SignInFailed
 log = structlog.get_logger(__name__)
 _BEFORE = timedelta(minutes=1)
 _REMEMBERED_S = 60.0
+_NOBODY_S = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
 class Renewal:
@@ -53,6 +54,8 @@ class Renewal:
                 if not any(one.startswith(f"{self._sessions.name}=") for one in _set(headers)):
                     for one in _set(cookies.headers):
                         headers.append("set-cookie", one)
+                    # Whatever the answer says of itself: the cookies are one person's.
+                    headers["cache-control"] = "no-store"
             await send(message)
 
         await self._app(scope, receive, with_cookies)
@@ -96,9 +99,9 @@ class Renewal:
 
 
 def _is_page(path: str) -> bool:
-    """What somebody looks at. Not what a page asks for by itself, over and over: she may be signing
-    out meanwhile."""
-    return not path.endswith("/lage")
+    """What somebody looks at. Not files and figures, which belong to nobody, and not what a page
+    asks for by itself, over and over: she may be signing out meanwhile."""
+    return not path.startswith(_NOBODY_S) and not path.endswith("/lage")
 
 
 def _set(headers: Headers) -> list[str]:
