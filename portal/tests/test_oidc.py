@@ -63,6 +63,7 @@ async def run(
 async def played(run: tuple[Platform, Issuer]) -> Issuer:
     _, played = run
     played.person, played.id_token, played.access_token = dict(ADA), {}, {}
+    played.jwks = None
     played.forged = played.deny = played.ended = False
     played.renewed = 0
     played.signed_out.clear()
@@ -153,6 +154,7 @@ async def test_another_state_is_none_of_ours(browser: Browser, played: Issuer) -
         ({"at_hash": "made-up"}, {}),
         ({}, {"sub": 7}),
         ({}, {"exp": "soon"}),
+        ({}, {"exp": 10**18}),
         ({}, {"roles": "bureau_admin"}),
     ],
 )
@@ -173,6 +175,38 @@ async def _refused(browser: Browser, played: Issuer) -> None:
     assert browser.status == 403
     assert "Inloggningen gick inte igenom" in page.headings
     assert "koppla" not in browser.http.cookies
+
+
+ODD = [
+    {"kty": "OKP", "crv": "Ed9999", "x": "AAAA", "kid": "new"},
+    {"kty": "XX"},
+    {"kty": ["RSA"]},
+    "key",
+    None,
+]
+
+
+async def test_keys_of_a_kind_that_is_not_known_are_left_aside(
+    browser: Browser, played: Issuer
+) -> None:
+    played.jwks = {"keys": [*ODD, *played.keys()["keys"]]}
+    assert "Ada Byråsson" in (await sign_in(browser)).words
+
+
+@pytest.mark.parametrize("jwks", [{"keys": ODD}, {"keys": []}, {"keys": 7}, {"error": "x"}])
+async def test_an_issuer_without_a_usable_key_signs_nobody_in_and_disturbs_no_page(
+    browser: Browser, played: Issuer, jwks: dict[str, Any]
+) -> None:
+    played.access_token = {"exp": _in(50)}
+    await come_back(browser)
+    played.jwks, played.access_token = jwks, {}
+    page = await browser.open("/klienthanteraren")
+    assert (browser.status, browser.path) == (200, "/klienthanteraren")
+    assert "Ada Byråsson" in page.words
+    assert played.renewed == 1
+    page = await sign_in(browser)
+    assert browser.status == 503
+    assert "Det går inte att logga in just nu" in page.headings
 
 
 async def test_who_does_not_consent_is_told_so(browser: Browser, played: Issuer) -> None:

@@ -80,6 +80,10 @@ class Renewal:
         except (SignInFailed, IssuerUnavailable) as error:
             log.info("session_not_renewed", reason=str(error))
             return None
+        except Exception as error:
+            # Her token may be good for a while yet; no page is to fail for what an issuer sends.
+            log.exception("session_not_renewed", exc_info=error)
+            return None
         return session.model_copy(
             update={
                 "token": given.access,
