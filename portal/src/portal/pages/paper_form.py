@@ -4,7 +4,6 @@ What was typed travels sealed in the check page's address, so that reload and Ba
 lands in a log; its key travels along, so that however often it is sent, one link is made.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -25,7 +24,6 @@ from portal.visit import Visit
 router = APIRouter()
 _FORM = f"{SUPPORT}/blankett"
 _CHECK = f"{_FORM}/kontrollera"
-_TTL = timedelta(hours=12)
 Typed = dict[str, str]
 
 
@@ -56,7 +54,8 @@ async def check(form: Posted, visit: Support) -> Response:
     assert found.bureau is not None
     assert found.client is not None
     known = {"bureau_id": found.bureau.bureau_id, "tenant_id": found.client.tenant_id}
-    sealed = visit.portal.searches.close({**typed, **known, "key": form.key})
+    kept = {**typed, **known, "key": form.key}
+    sealed = visit.portal.searches.close("paper-form", visit.who.sub, kept)
     return visit.to(_CHECK, query={"blankett": sealed})
 
 
@@ -127,9 +126,7 @@ def _body(typed: Typed) -> support_shapes.PaperForm:
 
 
 def _open(visit: Visit, sealed: str) -> Typed | None:
-    kept = visit.portal.searches.open(sealed, _TTL) if sealed else None
-    is_form = isinstance(kept, dict) and {*FIELDS, "key"} <= kept.keys()
-    return {str(name): str(value) for name, value in kept.items()} if is_form and kept else None
+    return visit.portal.searches.open("paper-form", visit.who.sub, sealed, (*FIELDS, "key"))
 
 
 def _page(
