@@ -216,6 +216,19 @@ async def test_who_does_not_consent_is_told_so(browser: Browser, played: Issuer)
     assert "Inloggningen avbröts" in page.headings
 
 
+async def test_a_sign_in_that_the_services_refuse_is_said_to_be_refused(
+    browser: Browser, played: Issuer, run: tuple[Platform, Issuer]
+) -> None:
+    played.access_token = {"aud": "somebody-else"}
+    page = await sign_in(browser)
+    assert browser.status == 403
+    assert "Inloggningen godtas inte här" in page.headings
+    assert page.link("Försök igen").href == "/klienthanteraren"
+    # She can end it at the issuer, too, and be somebody else there.
+    answer = await browser.post("/logga-ut", page.form("Logga ut").fields)
+    assert answer.headers["location"].startswith(played.url)
+
+
 async def test_a_person_without_a_bureau_is_told_so(browser: Browser, played: Issuer) -> None:
     played.person = {"sub": "p-9", "name": "Gun", "roles": []}
     page = await sign_in(browser)

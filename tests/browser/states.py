@@ -21,6 +21,7 @@ ANYBODY = {
     "sign-in-issuer": State("/", "where people sign in at an issuer"),
     "sign-in-away": State("/logga-in/start", "the issuer does not answer"),
     "sign-in-stale": State("/logga-in/klar", "what the issuer sends belongs to no attempt"),
+    "sign-in-not-accepted": State("/klienthanteraren", "services refuse who has just signed in"),
     "signed-out": State("/", "just signed out"),
     "forms": State("/blanketter", "guidance and paper forms"),
     "forms-nothing": State("/blanketter/{}", "no such form"),

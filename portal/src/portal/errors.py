@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -16,6 +17,7 @@ from portal.guards import Forged, SessionGone, WrongRole
 from portal.navigation import home
 from portal.visit import Visit
 
+log = structlog.get_logger(__name__)
 _OF_STATUS = {404: "missing", 405: "missing", 413: "too_large"}
 _MISSING = {"NOT_FOUND", "CLIENT_NOT_FOUND", "REQUEST_NOT_FOUND", "LINK_NOT_FOUND"}
 
@@ -43,6 +45,10 @@ def of_gateway(visit: Visit, error: GatewayError, form: Form | None = None) -> R
         response = page(visit, "unavailable", 503, back=visit.step, part=error.part, is_lost=lost)
         return _kept(visit, response, form)
     assert isinstance(error, Refused)
+    # A form stood on a page for which the token was good.
+    is_new = form is None and visit.session is not None and visit.session.is_new
+    if error.code == "UNAUTHENTICATED" and is_new:
+        return _not_accepted(visit, error)
     if error.code == "UNAUTHENTICATED":
         response = visit.to_sign_in(visit.step, form)
         visit.portal.sessions.end(response)
@@ -58,6 +64,13 @@ def of_gateway(visit: Visit, error: GatewayError, form: Form | None = None) -> R
     if error.status == 403:
         return page(visit, "forbidden", 403)
     return page(visit, "refused", error.status)
+
+
+def _not_accepted(visit: Visit, refused: Refused) -> Response:
+    """She has just signed in: to do so again would lead here again, and again. She stays signed
+    in, so that she can sign out, at the issuer too, and come back as somebody else."""
+    log.error("token_refused_after_sign_in", detail=str(refused.more.get("detail", ""))[:200])
+    return page(visit, "not_accepted", 403, back=visit.step)
 
 
 def _is_lost(visit: Visit, form: Form | None) -> bool:

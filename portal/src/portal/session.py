@@ -17,6 +17,7 @@ MOST = 3800
 PIECES = 3
 """Cookies over which one session may be spread: servers and proxies take headers of 16 kB."""
 
+_NEW = timedelta(minutes=1)
 BUREAU_ROLES = ("bureau_admin", "consultant")
 
 
@@ -28,6 +29,7 @@ class Session(BaseModel):
     """token: the bearer token that calls to the gateway carry. csrf: what her forms must hold.
 
     entry_points: those of her bureau, as linking said at sign-in; both where it did not say.
+    began_at: when she signed in; None for a session from before that was kept.
     token_ends_at: from then on services refuse the token. ends_at: the longest that it may be
     renewed, by the refresh token. id_token: tells the issuer who signs out. Both tokens are None
     where the issuer gave none, or where they did not fit.
@@ -43,6 +45,7 @@ class Session(BaseModel):
     bureau_name: str | None = None
     entry_points: tuple[str, ...] = ("client_manager", "digital_bureau")
     csrf: str
+    began_at: datetime | None = None
     ends_at: datetime
     token_ends_at: datetime
     refresh_token: str | None = None
@@ -50,6 +53,11 @@ class Session(BaseModel):
 
     def has(self, *roles: str) -> bool:
         return not set(self.roles).isdisjoint(roles)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether she signed in just now."""
+        return self.began_at is not None and datetime.now(UTC) - self.began_at < _NEW
 
     @property
     def is_bureau(self) -> bool:
