@@ -3,6 +3,7 @@
 It checks what a strict issuer checks: client, redirect address, PKCE, and each code once.
 """
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -26,8 +27,8 @@ CLIENT, SECRET, AUDIENCE = "koppla-portal", "s3cret, with: signs", "koppla"
 class Issuer:
     """person: claims of whoever signs in. id_token, access_token: changes of the next tokens'
     claims, for what must not be believed. deny: she does not consent. ended: her sign-in is over,
-    so that no token is renewed. jwks: its keys, where they are others. renewed: how often a token
-    was; each refresh token is good once."""
+    so that no token is renewed. jwks: its keys, where they are others. answering: cleared, it hangs
+    where tokens are given. renewed: how often a token was; each refresh token is good once."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -37,6 +38,8 @@ class Issuer:
         self.id_token: dict[str, Any] = {}
         self.access_token: dict[str, Any] = {}
         self.jwks: dict[str, Any] | None = None
+        self.answering = asyncio.Event()
+        self.answering.set()
         self.forged = False
         self.deny = False
         self.ended = False
@@ -160,6 +163,7 @@ def _app(played: Issuer, redirect: str) -> FastAPI:
 
     @app.post("/token")
     async def token(request: Request) -> Response:
+        await played.answering.wait()
         basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {basic}":
             return JSONResponse({"error": "invalid_client"}, 401)

@@ -64,6 +64,7 @@ async def played(run: tuple[Platform, Issuer]) -> Issuer:
     _, played = run
     played.person, played.id_token, played.access_token = dict(ADA), {}, {}
     played.jwks = None
+    played.answering.set()
     played.forged = played.deny = played.ended = False
     played.renewed = 0
     played.signed_out.clear()
@@ -349,6 +350,31 @@ async def test_signing_out_ends_the_sign_in_at_the_issuer(
     assert asked["id_token_hint"].count(".") == 2
     assert "Du är utloggad." in page.words
     assert "koppla" not in browser.http.cookies
+
+
+async def test_an_issuer_that_hangs_holds_up_no_page_whose_token_is_good(
+    browser: Browser, played: Issuer
+) -> None:
+    played.access_token = {"exp": _in(55)}
+    await come_back(browser)
+    played.access_token = {}
+    before = browser.http.cookies["koppla"]
+    played.answering.clear()
+    # Both are answered while it hangs.
+    for _ in range(2):
+        assert "Ada Byråsson" in (await browser.open("/klienthanteraren")).words
+        assert played.renewed == 0
+    assert browser.http.cookies["koppla"] == before
+    played.answering.set()
+    await until(lambda: played.renewed == 1, 30, what="the renewal")
+
+    async def renewed() -> bool:
+        await browser.open("/klienthanteraren")
+        return browser.http.cookies["koppla"] != before
+
+    # What was asked for then is what a later page has.
+    await until(renewed, 30, what="the page with the new token")
+    assert played.renewed == 1
 
 
 async def test_an_answer_that_comes_after_signing_out_signs_nobody_in_again(

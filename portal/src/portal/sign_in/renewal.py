@@ -17,6 +17,8 @@ from portal.sign_in.oidc import IssuerUnavailable, OpenIdConnect, SignInFailed
 log = structlog.get_logger(__name__)
 _BEFORE = timedelta(minutes=1)
 _REMEMBERED_S = 60.0
+_PATIENCE_S = 2.0
+"""Within it an issuer answers that is well."""
 _NOBODY_S = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
@@ -72,7 +74,13 @@ class Renewal:
         if mark not in self._begun:
             renewing = asyncio.create_task(self._renew(session, session.refresh_token))
             self._begun[mark] = (time.monotonic(), renewing)
-        return await asyncio.shield(self._begun[mark][1])
+        begun, renewing = self._begun[mark]
+        # With a token that is good a page waits a moment at most, the next ones not at all; the
+        # renewal goes on, and the first page after it has what it brings.
+        is_good = session.token_ends_at > now
+        left = max(0.0, begun + _PATIENCE_S - time.monotonic())
+        await asyncio.wait([renewing], timeout=left if is_good else None)
+        return renewing.result() if renewing.done() else None
 
     async def _renew(self, session: Session, refresh_token: str) -> Session | None:
         try:
