@@ -3,6 +3,7 @@
 It checks what a strict issuer checks: client, redirect address, PKCE, and each code once.
 """
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -26,7 +27,8 @@ CLIENT, SECRET, AUDIENCE = "koppla-portal", "s3cret, with: signs", "koppla"
 class Issuer:
     """person: claims of whoever signs in. id_token, access_token: changes of the next tokens'
     claims, for what must not be believed. deny: she does not consent. ended: her sign-in is over,
-    so that no token is renewed. renewed: how often one was; each refresh token is good once."""
+    so that no token is renewed. jwks: its keys, where they are others. answering: cleared, it hangs
+    where tokens are given. renewed: how often a token was; each refresh token is good once."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -35,6 +37,9 @@ class Issuer:
         self.person: dict[str, Any] = {}
         self.id_token: dict[str, Any] = {}
         self.access_token: dict[str, Any] = {}
+        self.jwks: dict[str, Any] | None = None
+        self.answering = asyncio.Event()
+        self.answering.set()
         self.forged = False
         self.deny = False
         self.ended = False
@@ -54,6 +59,8 @@ class Issuer:
         }
 
     def keys(self) -> dict[str, Any]:
+        if self.jwks is not None:
+            return self.jwks
         public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(self.key.public_key()))
         return {"keys": [{**public, "kid": "1", "alg": "EdDSA", "use": "sig"}]}
 
@@ -156,6 +163,7 @@ def _app(played: Issuer, redirect: str) -> FastAPI:
 
     @app.post("/token")
     async def token(request: Request) -> Response:
+        await played.answering.wait()
         basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {basic}":
             return JSONResponse({"error": "invalid_client"}, 401)

@@ -59,6 +59,7 @@ CLIENTS: list[Record] = [
     *(_client(str(1020 + place), f"Läge {place:02} AB") for place in range(20)),
     # Of the bureau that links and activates; and one company with two databases.
     *(_client(str(1100 + place), f"Länkad {place:02} AB") for place in range(43)),
+    *(_client(str(1160 + place), f"Delvis {place:02} AB") for place in range(12)),
     _client("1150", "Dubbel Bas AB", org_number=_TWICE),
     _client("1151", "Dubbel Bas AB, Lagret", "Lund", org_number=_TWICE),
     # Of a bureau with many: more than one page of them.

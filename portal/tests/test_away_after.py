@@ -6,7 +6,7 @@ import pytest
 from starlette.responses import JSONResponse
 
 from portal.tests.browser import Browser
-from portal.tests.linking import access, activated, linked
+from portal.tests.linking import access, activated, end, linked
 from portal.tests.people import LINKED_ADMIN, OTHER_ADMIN, SUPPORT
 from portal.tests.test_away import portal
 from portal.tests.test_requests_pages import ask
@@ -124,6 +124,62 @@ async def test_a_resend_whose_answer_was_lost_is_pressed_again_and_sent_once(
     assert "Förfrågan är skickad igen" in page.words
     assert page.words.count("Förfrågan skickades igen") == 1
     assert page.form("Skicka igen").value("key") != key
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, "NOT_FOUND"), (404, "CLIENT_NOT_FOUND"), (422, "INVALID_INPUT")]
+)
+async def test_where_some_permissions_are_saved_the_page_says_whose(
+    at: tuple[Browser, Outage], platform: Platform, status: int, code: str
+) -> None:
+    browser, played = at
+    tenant_id = {"NOT_FOUND": "1161", "CLIENT_NOT_FOUND": "1162"}.get(code, "1163")
+    await activated(platform, tenant_id, p_7_bea={"documents": "read"})
+    await browser.be(LINKED_ADMIN)
+    await browser.open(f"/klienter/{tenant_id}/behorigheter")
+    refused = JSONResponse({"code": code, "status": status}, status)
+    played.answers = {f"/v1/clients/{tenant_id}/consultants/p-7-cea": refused}
+    page = await browser.press(SAVE, **{CELL: "w", "p-7-bea:payroll": "w"})
+    assert browser.status == 409
+    assert "Sparat för: Bea Läsare. Inte sparat för: Cea Skrivare." in page.words
+    assert (CELL, "w") in page.form(SAVE).fields
+    assert set(await access(platform, tenant_id)) == {"p-7-bea"}
+    played.answers = {}
+    page = await browser.press(SAVE)
+    assert "Behörigheterna är sparade." in page.words
+    expected = {"p-7-bea": {"documents": "read", "payroll": "write"}}
+    assert await access(platform, tenant_id) == {**expected, "p-7-cea": {"payroll": "write"}}
+
+
+async def test_permissions_of_a_link_that_ended_among_the_rows_say_that_it_ended(
+    at: tuple[Browser, Outage], platform: Platform
+) -> None:
+    browser, played = at
+    link = await activated(platform, "1164", p_7_bea={"documents": "read"})
+    await browser.be(LINKED_ADMIN)
+    await browser.open("/klienter/1164/behorigheter")
+    form = browser.page.form(SAVE)
+    played.before = {"/v1/clients/1164/consultants/p-7-cea": lambda: end(platform, link)}
+    page = await browser.press(SAVE, form, **{CELL: "w"})
+    assert browser.status == 410
+    assert "Ingenting har ändrats" not in page.words
+
+
+async def test_where_it_is_not_known_what_is_saved_the_page_says_so(
+    at: tuple[Browser, Outage], platform: Platform
+) -> None:
+    browser, played = at
+    await activated(platform, "1165", p_7_bea={"documents": "read"})
+    await browser.be(LINKED_ADMIN)
+    await browser.open("/klienter/1165/behorigheter")
+
+    async def away() -> None:
+        played.away = ("/v1/clients",)
+
+    played.before = {"/v1/clients/1165/consultants/p-7-cea": away}
+    page = await browser.press(SAVE, **{CELL: "w", "p-7-bea:payroll": "w"})
+    assert browser.status == 503
+    assert "Sparat för: Bea Läsare. Osäkert om det är sparat för: Cea Skrivare." in page.words
 
 
 async def test_a_client_s_page_says_which_part_is_away(

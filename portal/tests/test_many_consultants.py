@@ -112,6 +112,15 @@ async def test_permissions_of_two_hundred_are_a_part_at_a_time(
     assert now["p-200-199"] == {"payroll": "write"}
 
 
+async def test_fill_in_with_no_choice_names_the_row_of_a_table_in_parts(
+    at: Browser, platform: Platform
+) -> None:
+    await linked(platform, "1160", BUREAU)
+    await at.open("/aktivera/1160")
+    page = await at.press("Fyll i för alla på sidan")
+    assert "Välj först under Alla på sidan eller Alla program." in page.words
+
+
 async def test_a_colleague_s_change_of_a_row_that_is_not_shown_is_told(
     at: Browser, platform: Platform
 ) -> None:

@@ -1,11 +1,13 @@
 """Sign-in by OpenID Connect, at an issuer whose tokens the services accept."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from koppla.embedded.ports import free_port
@@ -61,6 +63,8 @@ async def run(
 async def played(run: tuple[Platform, Issuer]) -> Issuer:
     _, played = run
     played.person, played.id_token, played.access_token = dict(ADA), {}, {}
+    played.jwks = None
+    played.answering.set()
     played.forged = played.deny = played.ended = False
     played.renewed = 0
     played.signed_out.clear()
@@ -151,6 +155,7 @@ async def test_another_state_is_none_of_ours(browser: Browser, played: Issuer) -
         ({"at_hash": "made-up"}, {}),
         ({}, {"sub": 7}),
         ({}, {"exp": "soon"}),
+        ({}, {"exp": 10**18}),
         ({}, {"roles": "bureau_admin"}),
     ],
 )
@@ -173,11 +178,56 @@ async def _refused(browser: Browser, played: Issuer) -> None:
     assert "koppla" not in browser.http.cookies
 
 
+ODD = [
+    {"kty": "OKP", "crv": "Ed9999", "x": "AAAA", "kid": "new"},
+    {"kty": "XX"},
+    {"kty": ["RSA"]},
+    "key",
+    None,
+]
+
+
+async def test_keys_of_a_kind_that_is_not_known_are_left_aside(
+    browser: Browser, played: Issuer
+) -> None:
+    played.jwks = {"keys": [*ODD, *played.keys()["keys"]]}
+    assert "Ada Byråsson" in (await sign_in(browser)).words
+
+
+@pytest.mark.parametrize("jwks", [{"keys": ODD}, {"keys": []}, {"keys": 7}, {"error": "x"}])
+async def test_an_issuer_without_a_usable_key_signs_nobody_in_and_disturbs_no_page(
+    browser: Browser, played: Issuer, jwks: dict[str, Any]
+) -> None:
+    played.access_token = {"exp": _in(50)}
+    await come_back(browser)
+    played.jwks, played.access_token = jwks, {}
+    page = await browser.open("/klienthanteraren")
+    assert (browser.status, browser.path) == (200, "/klienthanteraren")
+    assert "Ada Byråsson" in page.words
+    assert played.renewed == 1
+    page = await sign_in(browser)
+    assert browser.status == 503
+    assert "Det går inte att logga in just nu" in page.headings
+
+
 async def test_who_does_not_consent_is_told_so(browser: Browser, played: Issuer) -> None:
     played.deny = True
     page = await sign_in(browser)
     assert browser.status == 403
     assert "Inloggningen avbröts" in page.headings
+
+
+async def test_a_sign_in_that_the_services_refuse_is_said_to_be_refused(
+    browser: Browser, played: Issuer, run: tuple[Platform, Issuer]
+) -> None:
+    played.access_token = {"aud": "somebody-else"}
+    page = await sign_in(browser)
+    assert browser.status == 403
+    assert "Inloggningen godtas inte här" in page.headings
+    assert page.link("Försök igen").href == "/klienthanteraren"
+    # She can end it at the issuer, too, and be somebody else there.
+    answer = await browser.post("/logga-ut", page.form("Logga ut").fields)
+    assert answer.headers["location"].startswith(played.url)
 
 
 async def test_a_person_without_a_bureau_is_told_so(browser: Browser, played: Issuer) -> None:
@@ -300,6 +350,87 @@ async def test_signing_out_ends_the_sign_in_at_the_issuer(
     assert asked["id_token_hint"].count(".") == 2
     assert "Du är utloggad." in page.words
     assert "koppla" not in browser.http.cookies
+
+
+async def test_an_issuer_that_hangs_holds_up_no_page_whose_token_is_good(
+    browser: Browser, played: Issuer
+) -> None:
+    played.access_token = {"exp": _in(55)}
+    await come_back(browser)
+    played.access_token = {}
+    before = browser.http.cookies["koppla"]
+    played.answering.clear()
+    # Both are answered while it hangs.
+    for _ in range(2):
+        assert "Ada Byråsson" in (await browser.open("/klienthanteraren")).words
+        assert played.renewed == 0
+    assert browser.http.cookies["koppla"] == before
+    played.answering.set()
+    await until(lambda: played.renewed == 1, 30, what="the renewal")
+
+    async def renewed() -> bool:
+        await browser.open("/klienthanteraren")
+        return browser.http.cookies["koppla"] != before
+
+    # What was asked for then is what a later page has.
+    await until(renewed, 30, what="the page with the new token")
+    assert played.renewed == 1
+
+
+async def test_an_answer_that_comes_after_signing_out_signs_nobody_in_again(
+    browser: Browser, played: Issuer
+) -> None:
+    played.access_token = {"exp": _in(30)}
+    await come_back(browser)
+    before = {"cookie": f"koppla={browser.http.cookies['koppla']}"}
+    played.access_token = {}
+    form = (await browser.open("/ingen-sida")).form("Logga ut")
+    await browser.post("/logga-ut", form.fields)
+    assert "koppla" not in browser.http.cookies
+    # Asked for before, answered after.
+    async with httpx.AsyncClient(base_url=browser.url, trust_env=False) as late:
+        answer = await late.get("/ingen-sida", headers=before)
+    browser.hold("koppla", answer.cookies["koppla"])
+    await browser.open("/forfragningar")
+    assert browser.path == "/logga-in"
+    # And she can sign in again.
+    assert "Ada Byråsson" in (await sign_in(browser)).words
+    assert "Ada Byråsson" in (await browser.open("/ingen-sida")).words
+
+
+async def test_a_file_that_caches_keep_brings_nobody_s_session(
+    browser: Browser, played: Issuer
+) -> None:
+    [sheet] = re.findall(r'/static/portal/[^"]+\.css', (await browser.open("/logga-in")).html)
+    played.access_token = {"exp": _in(30)}
+    await come_back(browser)
+    played.access_token = {}
+    for path in (sheet, "/healthz", "/readyz", "/metrics"):
+        answer = await browser.http.get(path)
+        assert (answer.status_code, "set-cookie" in answer.headers) == (200, False)
+    assert "immutable" in (await browser.http.get(sheet)).headers["cache-control"]
+    assert played.renewed == 0
+    # A page that brings it is kept by no cache.
+    answer = await browser.http.get("/blanketter-finns-inte")
+    assert "koppla" in answer.cookies
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_what_a_page_asks_for_by_itself_renews_nothing(
+    browser: Browser, played: Issuer
+) -> None:
+    standing = "/forfragningar/01890000-0000-7000-8000-000000000000/lage"
+    played.access_token = {"exp": _in(3)}
+    await come_back(browser)
+    assert "set-cookie" not in (await browser.http.get(standing)).headers
+    await until(lambda: time.time() > played.access_token["exp"], 30, what="the token's end")
+    answer = await browser.http.get(standing)
+    assert answer.headers["location"].startswith("/logga-in")
+    assert (played.renewed, "set-cookie" in answer.headers) == (0, False)
+    played.access_token = {}
+    await browser.open("/ingen-sida")
+    assert played.renewed == 1
+    assert (await browser.http.get(standing)).status_code == 404
 
 
 def _in(seconds: int) -> int:

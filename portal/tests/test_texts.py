@@ -18,7 +18,7 @@ COMPUTED = (
     r"find\.none\.(tenant_id|org_number)",
     r"link\.(status|reason)\.[a-z_]+",
     r"mail\.(queued|sent|failed)",
-    r"matrix\.[a-z_]+\.(title|body)",
+    r"matrix\.[a-z_]+\.(title|body|body_here)",
     r"not_resent\.[a-z_]+",
     r"now\.(linked|next)\.[a-z_]+",
     r"paper\.(form_kind|signatory_role|signed_by|reference|signed_on)\.[a-z_.]+",

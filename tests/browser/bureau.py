@@ -53,8 +53,15 @@ class Bureau:
         await expect(page.locator("#standing")).to_contain_text("Väntar på svar")
 
     async def activate(self, page: Page, client: dict[str, Any], consultant: str) -> None:
-        """From her list; the consultant may write in the bookkeeping, nobody else anything."""
+        """From her list; the consultant may read, and write in the bookkeeping, and nobody else
+        has anything."""
         await self.hands.press(page.get_by_role("link", name=f"Aktivera {client['name']}"))
+        preset = page.get_by_role("combobox", name=f"{consultant} Alla program")
+        await self.hands.select(preset, "Läsa")
+        await self.hands.press(page.get_by_role("button", name="Fyll i för alla"))
+        # Filled in on this page, or, without script, on the next.
+        filled = page.get_by_role("combobox", name=f"{consultant} Dokument")
+        await expect(filled).to_have_value("r")
         cell = page.get_by_role("combobox", name=f"{consultant} Bokföring")
         await self.hands.select(cell, "Skriva")
         await self.hands.press(page.get_by_role("button", name="Aktivera klienten"))

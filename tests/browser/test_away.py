@@ -21,6 +21,7 @@ SEARCH, REQUESTS, CLIENTS = "/v1/client-searches", "/v1/link-requests", "/v1/cli
 LIMITED = {"code": "RATE_LIMITED", "status": 429}
 EXCLUDED = {"eligible": False, "reason": "BUREAU_EXCLUDED", "entry_points": ["client_manager"]}
 NO_ADMIN = {"code": "NO_SYSTEM_ADMIN", "status": 422}
+GONE = {"code": "NOT_FOUND", "status": 404}
 
 
 @pytest.fixture
@@ -140,6 +141,19 @@ async def test_what_was_chosen_for_a_client_is_kept(
             await expect(cell).to_have_value("w")
             assert await looked_at(page, name, pictures) == []
             at.gateway.away = ()
+        # One row is saved and the other is not.
+        permissions = f"/klienter/{client['tenant_id']}/behorigheter"
+        await page.goto(at.url + permissions)
+        cells = page.locator("select[name$=':payroll']:not([name*='/'])")
+        await cells.first.select_option("r")
+        await cells.last.select_option("r")
+        last = str(await cells.last.get_attribute("name")).partition(":")[0]
+        refused = f"{CLIENTS}/{client['tenant_id']}/consultants/{last}"
+        at.gateway.answers = {refused: JSONResponse(GONE, 404)}
+        await page.get_by_role("button", name="Spara behörigheterna").click()
+        await expect(page.get_by_role("alert")).to_contain_text("Inte sparat för")
+        assert await looked_at(page, "permissions-partly", pictures) == []
+        at.gateway.answers = {}
         await page.goto(f"{at.url}/klienter/{client['tenant_id']}/avsluta")
         await page.get_by_role("textbox").fill("Klienten har sagt upp oss.")
         await page.get_by_role("checkbox").check()

@@ -1,4 +1,4 @@
-"""Consultants × programs in a browser: presets at once, and no control under the bar of buttons."""
+"""Consultants × programs in a browser: presets when asked for, no control under the buttons."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from koppla.waiting import until
 from tests.browser.bureau import CONSULTANT, Bureau
-from tests.browser.hands import Mouse
+from tests.browser.hands import Keyboard, Mouse
 from tests.browser.letters import Letters, imported
 from tests.browser.looks import looked_at
 from tests.browser.played import BIG, MANY, played
 from tests.browser.window import window
 from tests.support.platform import Platform
 
-ALL = "Alla konsulter"
+ALL, FILL = "Alla konsulter", "Fyll i för alla"
 UNDER = """e => {
   const box = e.getBoundingClientRect();
   const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
@@ -34,21 +34,49 @@ def named(page: Page, name: str) -> Locator:
     return page.get_by_role("combobox", name=name, exact=True)
 
 
-async def test_a_preset_fills_its_row_and_its_column_at_once(
+async def test_a_preset_fills_its_row_and_its_column_when_the_button_is_pressed(
     koppla: Platform, letters: Letters, browser: Browser
 ) -> None:
     async with window(browser, koppla.url) as at:
         page = await table(Bureau(at, Mouse()), letters)
-        # With script nobody needs the button that fills in.
-        await expect(page.get_by_role("button", name="Fyll i för alla")).to_have_count(0)
         await named(page, f"{ALL} Lön").select_option("w")
+        assert await _values(page, ":") == {""}
+        await page.get_by_role("button", name=FILL).click()
         assert await _values(page, ":payroll") == {"w"}
         assert await _values(page, ":documents") == {""}
+        await expect(_said(page)).to_contain_text(f"Ifyllt: {ALL}, Lön: Skriva. Kontrollera")
+        # A row's preset goes before the column's, and that before the one for all.
+        await named(page, f"{ALL} Alla program").select_option("w")
         await named(page, f"{CONSULTANT} Alla program").select_option("r")
+        await page.get_by_role("button", name=FILL).click()
         await expect(named(page, f"{CONSULTANT} Dokument")).to_have_value("r")
         await expect(named(page, f"{CONSULTANT} Lön")).to_have_value("r")
+        assert await _values(page, ":documents") == {"r", "w"}
         await named(page, f"{ALL} Alla program").select_option("n")
+        await page.get_by_role("button", name=FILL).click()
         assert await _values(page, ":") == {""}
+        await page.get_by_role("button", name=FILL).click()
+        await expect(_said(page)).to_contain_text("Det fanns inget att fylla i")
+
+
+async def test_an_arrow_on_a_preset_changes_no_permission_and_reaches_every_option(
+    koppla: Platform, letters: Letters, browser: Browser
+) -> None:
+    async with window(browser, koppla.url) as at:
+        page = await table(Bureau(at, Keyboard()), letters)
+        await named(page, f"{CONSULTANT} Lön").select_option("w")
+        for name in (f"{CONSULTANT} Alla program", f"{ALL} Alla program"):
+            preset = named(page, name)
+            await preset.focus()
+            for value in ("r", "w", "n"):
+                await page.keyboard.press("ArrowDown")
+                await expect(preset).to_have_value(value)
+                await expect(named(page, f"{CONSULTANT} Lön")).to_have_value("w")
+                assert await _values(page, ":documents") == {""}
+
+
+def _said(page: Page) -> Locator:
+    return page.locator("[data-filled]")
 
 
 async def _values(page: Page, part: str) -> set[str]:
@@ -120,6 +148,7 @@ async def test_many_consultants_are_chosen_among_by_name(
         await named(page, "Konsult 02 Lön").select_option("w")
         await page.get_by_role("button", name="Nästa sida").click()
         await named(page, "Alla på sidan Dokument").select_option("r")
+        await page.get_by_role("button", name=f"{FILL} på sidan").click()
         await expect(named(page, "Konsult 12 Dokument")).to_have_value("r")
         assert await looked_at(page, "activate-part", pictures) == []
         await page.get_by_role("searchbox").fill("finns inte")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
+from starlette.responses import JSONResponse
 
 from koppla.embedded.ports import free_port
 from tests.browser.bureau import ADMIN, CONSULTANT, Bureau
@@ -91,6 +92,13 @@ async def test_who_belongs_nowhere_is_told_so(
             await page.goto(f"{at.url}/forfragningar")
             await expect(page.get_by_role("heading", level=1)).to_have_text("Du har inte åtkomst")
             assert await looked_at(page, "forbidden", pictures) == []
+        async with window(browser, at.url) as desk:
+            at.gateway.answers = {"/v1/": JSONResponse({"code": "UNAUTHENTICATED"}, 401)}
+            page = await Bureau(desk, Mouse()).sign_in()
+            heading = page.get_by_role("heading", level=1)
+            await expect(heading).to_have_text("Inloggningen godtas inte här")
+            assert await looked_at(page, "sign-in-not-accepted", pictures) == []
+            at.gateway.answers = {}
         async with window(browser, at.url) as desk:
             at.people.broken = True
             page = await desk.open("/logga-in")

@@ -1,6 +1,6 @@
 """A gateway with outages: passes on what it is asked, but for what is away."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -23,13 +23,15 @@ _NOT_PASSED = {"host", "content-length", "transfer-encoding", "connection"}
 
 class Outage:
     """away: beginnings of paths that answer as a gateway does whose service is gone. answers: by
-    beginning, what is answered instead."""
+    beginning, what is answered instead. before: by beginning, what happens before it is passed on,
+    once."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
         self.away: tuple[str, ...] = ()
         self.lost: tuple[str, ...] = ()
         self.answers: dict[str, Response] = {}
+        self.before: dict[str, Callable[[], Awaitable[None]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._answer(Request(scope, receive))
@@ -37,6 +39,8 @@ class Outage:
 
     async def _answer(self, request: Request) -> Response:
         path = request.url.path
+        for beginning in [one for one in self.before if path.startswith(one)]:
+            await self.before.pop(beginning)()
         if path.startswith(self.away or "-"):
             return JSONResponse(UNAVAILABLE, 503)
         for beginning, answer in self.answers.items():

@@ -16,6 +16,7 @@ from portal.footer import Way
 from portal.forms import Drafts
 from portal.gateway.client import Gateway
 from portal.rendering import Pages
+from portal.searches import Searches
 from portal.session import Sessions
 from portal.settings import PortalSettings
 from portal.shared import Portal
@@ -54,8 +55,8 @@ def _portal(
         gateway=gateway,
         addresses=ClientAddresses(settings.trusted_proxies),
         sessions=sessions,
-        drafts=Drafts(keys.seal("draft"), sessions),
-        searches=keys.seal("search"),
+        drafts=Drafts(keys.seal("draft", is_pressed=True), sessions),
+        searches=Searches(keys),
         attempts=keys.seal("sign-in"),
         pages=Pages(),
         demo=_demo(settings, demo),

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -16,6 +17,7 @@ from portal.guards import Forged, SessionGone, WrongRole
 from portal.navigation import home
 from portal.visit import Visit
 
+log = structlog.get_logger(__name__)
 _OF_STATUS = {404: "missing", 405: "missing", 413: "too_large"}
 _MISSING = {"NOT_FOUND", "CLIENT_NOT_FOUND", "REQUEST_NOT_FOUND", "LINK_NOT_FOUND"}
 
@@ -25,16 +27,28 @@ def page(
 ) -> Response:
     """kind: texts `error.KIND.title` and `.body`. back: the page to try again, else her first."""
     onwards = back or (home(visit.session) if visit.session else "/")
-    return visit.page("error.html", status, kind=kind, back=onwards, retry=bool(back), about=about)
+    return visit.page(
+        "error.html",
+        status,
+        kind=kind,
+        back=onwards,
+        retry=bool(back),
+        about={"is_lost": False, **about},
+    )
 
 
 def of_gateway(visit: Visit, error: GatewayError, form: Form | None = None) -> Response:
     """The page of a call that came to nothing and whose handler has no better answer. form: what
     was sent; where it may be sent again, it is there when she is back on its page."""
     if isinstance(error, Unavailable):
-        response = page(visit, "unavailable", 503, back=visit.step, part=error.part)
+        lost = _is_lost(visit, form)
+        response = page(visit, "unavailable", 503, back=visit.step, part=error.part, is_lost=lost)
         return _kept(visit, response, form)
     assert isinstance(error, Refused)
+    # A form stood on a page for which the token was good.
+    is_new = form is None and visit.session is not None and visit.session.is_new
+    if error.code == "UNAUTHENTICATED" and is_new:
+        return _not_accepted(visit, error)
     if error.code == "UNAUTHENTICATED":
         response = visit.to_sign_in(visit.step, form)
         visit.portal.sessions.end(response)
@@ -42,7 +56,8 @@ def of_gateway(visit: Visit, error: GatewayError, form: Form | None = None) -> R
     if error.code == "RATE_LIMITED":
         seconds = error.retry_after or 60
         kind = "rate_limited_search" if error.part == "search" else "rate_limited"
-        response = page(visit, kind, 429, back=visit.step, seconds=seconds)
+        about = {"seconds": seconds, "is_lost": _is_lost(visit, form)}
+        response = page(visit, kind, 429, back=visit.step, **about)
         response.headers["Retry-After"] = str(seconds)
         return _kept(visit, response, form)
     if error.code in _MISSING:
@@ -50,6 +65,18 @@ def of_gateway(visit: Visit, error: GatewayError, form: Form | None = None) -> R
     if error.status == 403:
         return page(visit, "forbidden", 403)
     return page(visit, "refused", error.status)
+
+
+def _not_accepted(visit: Visit, refused: Refused) -> Response:
+    """She has just signed in: to do so again would lead here again, and again. She stays signed
+    in, so that she can sign out, at the issuer too, and come back as somebody else."""
+    log.error("token_refused_after_sign_in", detail=str(refused.more.get("detail", ""))[:200])
+    return page(visit, "not_accepted", 403, back=visit.step)
+
+
+def _is_lost(visit: Visit, form: Form | None) -> bool:
+    """Whether what was sent is more than can be kept until it may be sent again."""
+    return form is not None and not visit.portal.drafts.fits(visit.step, form)
 
 
 def _kept(visit: Visit, response: Response, form: Form | None) -> Response:
@@ -93,7 +120,9 @@ def install(app: FastAPI) -> Callable[[Request], Awaitable[Response]]:
         assert isinstance(error, SessionGone)
         visit = visiting(request)
         if visit.session is not None and error.form is not None:
-            response = visit.to(error.step, note="note.check_and_send")
+            fits = visit.portal.drafts.fits(error.step, error.form)
+            note = "note.check_and_send" if fits else "note.choose_again"
+            response = visit.to(error.step, note=note)
             visit.portal.drafts.keep(response, error.step, error.form)
             return response
         return visit.to_sign_in(error.step, error.form)

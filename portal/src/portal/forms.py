@@ -1,10 +1,7 @@
 """What people send: read, guarded against other sites, and kept where it can't be used yet."""
 
-import base64
-import json
 import re
 import secrets
-import zlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -71,9 +68,14 @@ class Form:
         return any(one == name for one, _ in self.pairs)
 
     @property
+    def given(self) -> list[tuple[str, str]]:
+        """As sent, without what we ourselves put in every form."""
+        return [(name, value) for name, value in self.pairs if name not in _OURS]
+
+    @property
     def values(self) -> dict[str, str]:
         """To be shown in the form again, with signs in place of what can't be shown."""
-        return {name: shown(value) for name, value in self.pairs if name not in _OURS}
+        return {name: shown(value) for name, value in self.given}
 
     @property
     def key(self) -> str:
@@ -137,10 +139,9 @@ def local(path: str, otherwise: str = "/") -> str:
 class Drafts:
     """What was typed and could not be sent, until the person is back on its page.
 
-    In a sealed cookie, so only as much as fits; more than that is not kept. Pressed together
-    first: a table of forty consultants and five programs fits, and a message of 500 signs does.
-    Only who typed it sees it again: the next one at the same browser may be somebody else, of
-    another bureau.
+    In a sealed cookie, pressed together, so only as much as fits: the rows of some two hundred
+    consultants, a paper form, a message. Whoever keeps more says that it is lost. Only who typed
+    it sees it again: the next one at the same browser may be somebody else, of another bureau.
     """
 
     def __init__(self, seal: Seal, sessions: Sessions) -> None:
@@ -148,13 +149,23 @@ class Drafts:
         self._seal = seal
         self._sessions = sessions
 
-    def keep(self, response: Response, step: str, form: Form) -> None:
-        fields = [[name, value] for name, value in form.pairs if name not in _OURS]
-        sealed = self._seal.close(
-            {"step": step, "guard": form.raw(CSRF)[:100], "fields": _pressed(fields)}
-        )
-        if fields and len(sealed) <= MOST:
+    def keep(self, response: Response, step: str, form: Form) -> bool:
+        """Whether it could be kept. One from before is gone in any case."""
+        sealed = self._sealed(step, form)
+        if len(sealed) > MOST:
+            self.drop(response)
+            return False
+        if form.given:
             self._sessions.put_cookie(response, self._name, sealed, DRAFT_TTL)
+        return True
+
+    def fits(self, step: str, form: Form) -> bool:
+        """Whether it can be kept, for a page that tells before it is."""
+        return len(self._sealed(step, form)) <= MOST
+
+    def _sealed(self, step: str, form: Form) -> str:
+        about = {"step": step, "guard": form.raw(CSRF)[:100]}
+        return self._seal.close({**about, "fields": form.given})
 
     def of(self, request: Request, sub: str) -> Form | None:
         """What that person typed on the page of this request."""
@@ -164,19 +175,10 @@ class Drafts:
             return None
         if not session.is_of(kept.get("guard", ""), sub):
             return None
-        return Form([(str(name), str(value)) for name, value in _unpressed(kept["fields"])])
+        return Form([(str(name), str(value)) for name, value in kept["fields"]])
 
     def drop(self, response: Response) -> None:
         self._sessions.drop_cookie(response, self._name)
-
-
-def _pressed(fields: list[list[str]]) -> str:
-    return base64.b85encode(zlib.compress(json.dumps(fields).encode(), 9)).decode()
-
-
-def _unpressed(text: str) -> Any:
-    """What we have sealed ourselves."""
-    return json.loads(zlib.decompress(base64.b85decode(text)))
 
 
 def address(request: Request) -> str:

@@ -2,9 +2,14 @@
 
 A cell's field is `CONSULTANT:PROGRAM` with `r`, `w` or nothing: short, since there may be hundreds
 on a page. A preset's is `row/CONSULTANT`, `col/PROGRAM` or `all`, with `n`, `r`, `w` or nothing.
-Many cells at once are packed in one field: `CONSULTANT=r-w--`, a letter a program, a blank between.
+Many cells at once are packed in one field: `MARK=r-w--`, a letter a program, a blank between. The
+mark stands for the consultant: ids may be long, and what was chosen for hundreds must fit in a
+cookie while somebody signs in again.
 """
 
+import base64
+import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -33,26 +38,45 @@ def consultant(field: str) -> str:
     return field.rpartition(":")[0]
 
 
-def packed(cells: Cells, without: Collection[str] = ()) -> str:
-    """The rows that give something. without: consultants whose rows are left out."""
-    ids = dict.fromkeys(consultant(field) for field, value in cells.items() if value)
+def packed(cells: Cells, consultants: Sequence[Consultant], without: Collection[str] = ()) -> str:
+    """The rows that give something, in the consultants' order: two packed alike press together to
+    little more than one. without: consultants whose rows are left out."""
+    marks = _marks(consultants)
+    giving = dict.fromkeys(consultant(field) for field, value in cells.items() if value)
+    ids = [*(one for one in marks if one in giving), *(one for one in giving if one not in marks)]
     rows = [
-        f"{one}=" + "".join(cells.get(name(one, program)) or _NOTHING for program in PROGRAMS)
+        f"{marks.get(one, one)}="
+        + "".join(cells.get(name(one, program)) or _NOTHING for program in PROGRAMS)
         for one in ids
         if one not in without
     ]
     return " ".join(rows)
 
 
-def unpacked(text: str) -> Cells:
-    """The cells that give something; what is none of a packed row's counts for nothing."""
+def unpacked(text: str, consultants: Sequence[Consultant]) -> Cells:
+    """The cells that give something; what is none of a packed row's counts for nothing. A mark
+    that is of none of the consultants stays, as of somebody unknown."""
+    ids = {mark: one for one, mark in _marks(consultants).items()}
     rows = [part.partition("=") for part in text.split()]
     return {
-        name(one, program): letter
-        for one, _, letters in rows
+        name(ids.get(mark, mark), program): letter
+        for mark, _, letters in rows
         for program, letter in zip(PROGRAMS, letters, strict=False)
         if letter in ACCESS
     }
+
+
+def _marks(consultants: Sequence[Consultant]) -> dict[str, str]:
+    """By id. Where two have the same (one of 150,000 bureaus with a thousand), their ids."""
+    short = {one.consultant_id: _mark(one.consultant_id) for one in consultants}
+    often = Counter(short.values())
+    return {one: mark if often[mark] == 1 else one for one, mark in short.items()}
+
+
+def _mark(consultant_id: str) -> str:
+    """36 bits of it."""
+    digest = hashlib.sha256(consultant_id.encode()).digest()
+    return base64.urlsafe_b64encode(digest)[:6].decode()
 
 
 def of_access(given: Iterable[ConsultantAccess]) -> Cells:
@@ -86,7 +110,7 @@ def read(form: Form, consultants: Sequence[Consultant]) -> Chosen:
     on_page = {consultant(field) for field in fields if ":" in field}
     kept = {
         field: value
-        for field, value in unpacked(form.raw(KEPT)).items()
+        for field, value in unpacked(form.raw(KEPT), consultants).items()
         if consultant(field) not in on_page
     }
     cells = kept | {field: value for field, value in fields.items() if ":" in field and value}

@@ -66,7 +66,7 @@ def part(consultants: Sequence[Consultant], cells: Cells, form: Form | None) -> 
         doubled=frozenset(name for name in names if names.count(name) > 1),
         total=len(consultants),
         given=len({matrix.consultant(field) for field in cells}),
-        kept=matrix.packed(cells, without=ids),
+        kept=matrix.packed(cells, consultants, without=ids),
     )
 
 

@@ -7,6 +7,8 @@ NOTES: Mapping[str, str] = {
     "note.signed_out": "info",
     "note.signed_out_here": "warning",
     "note.check_and_send": "warning",
+    "note.choose_again": "warning",
+    "note.not_kept": "warning",
     "note.request_sent": "success",
     "note.already_sent": "info",
     "note.resent": "success",

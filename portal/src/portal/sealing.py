@@ -7,6 +7,7 @@ AES-128-CBC and HMAC-SHA256 with the time of its making.
 import base64
 import binascii
 import json
+import zlib
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -29,27 +30,32 @@ class Keys:
         """Reads `id:base64,id:base64`; ValueError tells which is wrong, by its place alone."""
         return cls([_secret(place, one) for place, one in enumerate(setting.split(","), 1)])
 
-    def seal(self, purpose: str) -> "Seal":
+    def seal(self, purpose: str, *, is_pressed: bool = False) -> "Seal":
         """For one purpose: what is sealed for another does not open here."""
-        return Seal([_derived(secret, purpose) for secret in self._secrets])
+        keys = [_derived(secret, purpose) for secret in self._secrets]
+        return Seal(keys, is_pressed=is_pressed)
 
 
 class Seal:
-    def __init__(self, keys: Sequence[bytes]) -> None:
+    """is_pressed: what is sealed is pressed together first, for much in little space."""
+
+    def __init__(self, keys: Sequence[bytes], *, is_pressed: bool = False) -> None:
         self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
+        self._is_pressed = is_pressed
 
     def close(self, value: Any) -> str:
         """The value, which must be JSON, as text for a cookie or an address."""
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        return self._fernet.encrypt(text.encode()).decode().rstrip("=")
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        sealed = zlib.compress(text, 9) if self._is_pressed else text
+        return self._fernet.encrypt(sealed).decode().rstrip("=")
 
     def open(self, sealed: str, ttl: timedelta) -> Any | None:
         """What was sealed, not longer ago than ttl; None for anything else."""
         padded = sealed + "=" * (-len(sealed) % 4)
         try:
             opened = self._fernet.decrypt(padded.encode(), ttl=int(ttl.total_seconds()))
-            return json.loads(opened)
-        except (InvalidToken, ValueError, TypeError):
+            return json.loads(zlib.decompress(opened) if self._is_pressed else opened)
+        except (InvalidToken, ValueError, TypeError, zlib.error):
             return None
 
 

@@ -17,6 +17,7 @@ MOST = 3800
 PIECES = 3
 """Cookies over which one session may be spread: servers and proxies take headers of 16 kB."""
 
+_NEW = timedelta(minutes=1)
 BUREAU_ROLES = ("bureau_admin", "consultant")
 
 
@@ -28,6 +29,7 @@ class Session(BaseModel):
     """token: the bearer token that calls to the gateway carry. csrf: what her forms must hold.
 
     entry_points: those of her bureau, as linking said at sign-in; both where it did not say.
+    began_at: when she signed in; None for a session from before that was kept.
     token_ends_at: from then on services refuse the token. ends_at: the longest that it may be
     renewed, by the refresh token. id_token: tells the issuer who signs out. Both tokens are None
     where the issuer gave none, or where they did not fit.
@@ -43,6 +45,7 @@ class Session(BaseModel):
     bureau_name: str | None = None
     entry_points: tuple[str, ...] = ("client_manager", "digital_bureau")
     csrf: str
+    began_at: datetime | None = None
     ends_at: datetime
     token_ends_at: datetime
     refresh_token: str | None = None
@@ -50,6 +53,11 @@ class Session(BaseModel):
 
     def has(self, *roles: str) -> bool:
         return not set(self.roles).isdisjoint(roles)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether she signed in just now."""
+        return self.began_at is not None and datetime.now(UTC) - self.began_at < _NEW
 
     @property
     def is_bureau(self) -> bool:
@@ -80,6 +88,11 @@ def _mark(salt: str, sub: str) -> str:
     return hashlib.sha256(f"{salt}.{sub}".encode(errors="replace")).hexdigest()[:32]
 
 
+def _end_mark(session: Session) -> str:
+    """Of the session, however often it is renewed."""
+    return hashlib.sha256(session.csrf.encode()).hexdigest()[:32]
+
+
 class Sessions:
     """Reads and writes the cookie. secure: whether people come by https."""
 
@@ -88,6 +101,7 @@ class Sessions:
         self._ttl = ttl
         self._secure = secure
         self.name = self.own_name("koppla")
+        self._out = self.own_name("koppla_out")
 
     def own_name(self, name: str) -> str:
         """Of a cookie of the portal's. The prefix makes browsers refuse one that a neighbouring
@@ -116,9 +130,11 @@ class Sessions:
         sealed = self._gathered(request)
         kept = self._seal.open(sealed, timedelta(days=30)) if sealed else None
         try:
-            return Session.model_validate(kept) if kept is not None else None
+            session = Session.model_validate(kept) if kept is not None else None
         except ValidationError:
             return None
+        ended = request.cookies.get(self._out, "")
+        return None if session is None or _end_mark(session) == ended else session
 
     def latest_end(self) -> datetime:
         """Of a session that begins now."""
@@ -146,6 +162,12 @@ class Sessions:
     def end(self, response: Response) -> None:
         for name in self._names():
             self.drop_cookie(response, name)
+
+    def sign_out(self, response: Response, session: Session) -> None:
+        """Ends it, and remembers in this browser that it did: the answer to a page that was asked
+        for before may come after this one, with the session's renewed cookies."""
+        self.end(response)
+        self.put_cookie(response, self._out, _end_mark(session), self._ttl)
 
     def _names(self) -> list[str]:
         return [self.name, *(f"{self.name}-{number}" for number in range(1, PIECES))]

@@ -8,6 +8,7 @@ from portal.forms import Drafts
 from portal.gateway.client import Gateway
 from portal.rendering import Pages
 from portal.sealing import Seal
+from portal.searches import Searches
 from portal.session import Sessions
 from portal.settings import PortalSettings
 from portal.sign_in.demo import Demo
@@ -16,14 +17,15 @@ from portal.sign_in.demo import Demo
 @dataclass(frozen=True, slots=True)
 class Portal:
     """demo: None where people sign in at an issuer. footer: what a run
-    for development shows beside the pages. searches, attempts: seals of what a browser keeps."""
+    for development shows beside the pages. searches, attempts: what a browser keeps,
+    sealed."""
 
     settings: PortalSettings
     gateway: Gateway
     addresses: ClientAddresses
     sessions: Sessions
     drafts: Drafts
-    searches: Seal
+    searches: Searches
     attempts: Seal
     pages: Pages
     demo: Demo | None

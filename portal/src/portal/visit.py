@@ -97,10 +97,11 @@ class Visit:
         return response
 
     def to_sign_in(self, step: str, form: Form | None = None) -> RedirectResponse:
-        """To the page to sign in, and from there back to `step` with what was typed."""
+        """To the page to sign in, and from there back to `step` with what was typed; where that
+        can't be kept, the page says so."""
         response = RedirectResponse(f"/logga-in?till={quote(step, safe='')}", 303)
-        if form is not None:
-            self.portal.drafts.keep(response, step, form)
+        if form is not None and not self.portal.drafts.keep(response, step, form):
+            self.portal.sessions.put_cookie(response, self._note, "note.not_kept")
         self._finish(response)
         return response
 

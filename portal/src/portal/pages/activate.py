@@ -31,8 +31,12 @@ async def show(visit: Bureau, tenant_id: str) -> Response:
         admins = [one.name for one in consultants if one.role == "bureau_admin"]
         return visit.page("activate_who.html", client=client, admins=admins)
     draft = visit.draft()
-    cells = matrix.read(draft, consultants).cells if draft else {}
-    return _page(visit, client, consultants, cells, draft)
+    if draft is None:
+        return _page(visit, client, consultants, {}, None)
+    chosen = matrix.read(draft, consultants)
+    return _page(
+        visit, client, consultants, chosen.cells, draft, wrong="gone" if chosen.gone else None
+    )
 
 
 @router.post(_PATH)

@@ -6,7 +6,6 @@ so reload and Back work, and searching again needs no form to be sent again.
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -25,8 +24,6 @@ from portal.navigation import CONNECT, ENTRIES, REQUESTS, Entry
 from portal.pages.now import eligibility, pending
 from portal.parts import had
 from portal.visit import Visit
-
-_SEARCH_TTL = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ def _add(router: APIRouter, entry: Entry) -> None:
         draft = visit.draft()
         if draft is not None and not draft.has("tenant_id"):
             return await _page(visit, entry, typed=draft.values)
-        searched = visit.portal.searches.open(sokning, _SEARCH_TTL) if sokning else None
+        searched = _open(visit, sokning)
         return await _page(visit, entry, searched=searched, sent=draft)
 
     @router.post(path)
@@ -76,9 +73,17 @@ async def _search(visit: Visit, entry: Entry, form: Form) -> Response:
     except NotAnIdentifier as wrong:
         errors = {"identifier": wrong.text}
         return await _page(visit, entry, typed=typed, errors=errors, instead=wrong.instead)
-    sealed = visit.portal.searches.close({"kind": kind, "typed": identifier})
+    sealed = _close(visit, {"kind": kind, "typed": identifier})
     # To the result: it may lie below the form on a small screen.
     return visit.to(entry.path + CONNECT, query={"sokning": sealed}, part="traffar")
+
+
+def _close(visit: Visit, searched: dict[str, str]) -> str:
+    return visit.portal.searches.close("search", visit.who.sub, searched)
+
+
+def _open(visit: Visit, sealed: str) -> dict[str, str] | None:
+    return visit.portal.searches.open("search", visit.who.sub, sealed, ("kind", "typed"))
 
 
 async def _page(
@@ -120,7 +125,7 @@ async def _page(
         send_errors=send_errors or {},
         unsent=unsent,
         limited=limited,
-        sealed=visit.portal.searches.close(searched) if searched else "",
+        sealed=_close(visit, searched) if searched else "",
         **about,
     )
 
@@ -165,8 +170,8 @@ async def _send(visit: Visit, entry: Entry, form: Form) -> Response:
     """One click, one request: however often it is sent, the form's key makes it one (R20)."""
     tenant_id = form.text("tenant_id")
     searched = {"kind": "tenant_id", "typed": tenant_id}
-    sealed = visit.portal.searches.open(form.raw("sokning"), _SEARCH_TTL)
-    again: dict[str, Any] = {"searched": sealed or searched, "sent": form}
+    before = _open(visit, form.raw("sokning"))
+    again: dict[str, Any] = {"searched": before or searched, "sent": form}
     if wrong := wrong_message(form):
         return await _page(visit, entry, **again, send_errors=wrong)
     try:

@@ -6,7 +6,6 @@ that is sent is made of it and of what is sent: once anything is changed, it is 
 """
 
 import hashlib
-from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -27,7 +26,6 @@ from portal.visit import Visit
 router = APIRouter()
 _FORM = f"{SUPPORT}/blankett"
 _CHECK = f"{_FORM}/kontrollera"
-_TTL = timedelta(hours=12)
 Typed = dict[str, str]
 
 
@@ -60,7 +58,8 @@ async def check(form: Posted, visit: Support) -> Response:
     assert found.bureau is not None
     assert found.client is not None
     known = {"bureau_id": found.bureau.bureau_id, "tenant_id": found.client.tenant_id}
-    sealed = visit.portal.searches.close({**typed, **known, "key": form.key})
+    kept = {**typed, **known, "key": form.key}
+    sealed = visit.portal.searches.close("paper-form", visit.who.sub, kept)
     return visit.to(_CHECK, query={"blankett": sealed})
 
 
@@ -101,7 +100,8 @@ async def _not_registered(visit: Visit, typed: Typed, sealed: str, refused: Refu
         return await _check_page(visit, typed, sealed, status=409)
     if refused.code == "IDEMPOTENCY_KEY_REUSED":
         # Of a page from before an upgrade: how it stands now, to be sent by a new key.
-        sealed = visit.portal.searches.close({**typed, "key": new_key()})
+        anew = {**typed, "key": new_key()}
+        sealed = visit.portal.searches.close("paper-form", visit.who.sub, anew)
         errors = {"confirm": "paper.sent_before"}
         return await _check_page(visit, typed, sealed, errors=errors, status=refused.status)
     if refused.code == "INVALID_INPUT":
@@ -141,9 +141,7 @@ def _key(typed: Typed, body: support_shapes.PaperForm) -> str:
 
 
 def _open(visit: Visit, sealed: str) -> Typed | None:
-    kept = visit.portal.searches.open(sealed, _TTL) if sealed else None
-    is_form = isinstance(kept, dict) and {*FIELDS, "key"} <= kept.keys()
-    return {str(name): str(value) for name, value in kept.items()} if is_form and kept else None
+    return visit.portal.searches.open("paper-form", visit.who.sub, sealed, (*FIELDS, "key"))
 
 
 def _page(

@@ -1,15 +1,17 @@
 """Behörigheter: what each consultant may do at a client of the list, changed by a bureau admin."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from contracts.fields import PROGRAMS
 from portal import matrix, matrix_part
 from portal.forms import Form
 from portal.gateway import operations as calls
-from portal.gateway.refusals import Unavailable
+from portal.gateway.refusals import GatewayError, Refused, Unavailable
 from portal.gateway.shapes import ActivatedClient, ConsultantAccess, Permissions
 from portal.guards import BureauAdmin, Posted
 from portal.pages.absent import activated, no_longer, tenant
@@ -23,6 +25,17 @@ _SEEN = "sett"
 undone unnoticed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Partly:
+    """away: the part that did not answer, None where it refused. saved, left: names of whose rows
+    were changed and are saved, and are not. is_sure: whether the latter is known."""
+
+    away: str | None
+    saved: Sequence[str]
+    left: Sequence[str]
+    is_sure: bool
+
+
 @router.get(_PATH)
 async def show(visit: BureauAdmin, tenant_id: str) -> Response:
     client = await activated(visit, tenant_id)
@@ -30,9 +43,13 @@ async def show(visit: BureauAdmin, tenant_id: str) -> Response:
         return await no_longer(visit, tenant_id)
     now = await _now(visit, tenant_id)
     draft = visit.draft()
-    cells = matrix.read(draft, now).cells if draft else matrix.of_access(now)
-    seen = matrix.unpacked(draft.raw(_SEEN)) if draft else matrix.of_access(now)
-    return _page(visit, client, now, cells, seen, draft)
+    if draft is None:
+        current = matrix.of_access(now)
+        return _page(visit, client, now, current, current, None)
+    chosen, seen = matrix.read(draft, now), matrix.unpacked(draft.raw(_SEEN), now)
+    return _page(
+        visit, client, now, chosen.cells, seen, draft, wrong="gone" if chosen.gone else None
+    )
 
 
 @router.post(_PATH)
@@ -43,7 +60,7 @@ async def save(form: Posted, visit: BureauAdmin, tenant_id: str) -> Response:
     if client is None:
         return await no_longer(visit, tenant_id)
     now = await _now(visit, tenant_id)
-    chosen, seen = matrix.read(form, now), matrix.unpacked(form.raw(_SEEN))
+    chosen, seen = matrix.read(form, now), matrix.unpacked(form.raw(_SEEN), now)
     if chosen.is_wrong or chosen.gone:
         wrong = "wrong" if chosen.is_wrong else "gone"
         return _page(visit, client, now, chosen.cells, seen, form, wrong=wrong, status=422)
@@ -71,6 +88,7 @@ async def _save(
     form: Form,
     changed: Sequence[ConsultantAccess],
 ) -> Response:
+    done: list[str] = []
     try:
         for one in changed:
             await visit.calls(
@@ -79,11 +97,57 @@ async def _save(
                 tenant_id=client.tenant_id,
                 consultant_id=one.consultant_id,
             )
-    except Unavailable as error:
-        # Those before are saved; sent again, they are as chosen and no change.
-        return _page(visit, client, now, cells, seen, form, unsent=error.part, status=503)
+            done.append(one.consultant_id)
+    except GatewayError as error:
+        if isinstance(error, Refused) and error.code == "UNAUTHENTICATED":
+            # What was chosen is there after the sign-in; rows that are saved are then no change.
+            raise
+        return await _partly(visit, client, now, cells, seen, form, changed, done, error)
+    return _saved(visit, client, changed)
+
+
+def _saved(
+    visit: Visit, client: ActivatedClient, changed: Sequence[ConsultantAccess]
+) -> RedirectResponse:
     note = "note.permissions_saved" if changed else "note.permissions_same"
     return visit.to(f"/klienter/{client.tenant_id}", note=note)
+
+
+async def _partly(
+    visit: Visit,
+    client: ActivatedClient,
+    before: Sequence[ConsultantAccess],
+    cells: matrix.Cells,
+    seen: matrix.Cells,
+    form: Form,
+    changed: Sequence[ConsultantAccess],
+    done: Sequence[str],
+    error: GatewayError,
+) -> Response:
+    """Stopped among the rows: by what stands now it says which are saved; where that can't be had,
+    by what was answered."""
+    now: Sequence[ConsultantAccess] | None = None
+    # Both may be as far away as what was to be saved.
+    with suppress(GatewayError):
+        if await activated(visit, client.tenant_id) is None:
+            return await no_longer(visit, client.tenant_id)
+        now = await _now(visit, client.tenant_id)
+    if now is not None:
+        current = matrix.of_access(now)
+        done = [one.consultant_id for one in changed if not _differs(one, cells, current)]
+        cells = matrix.read(form, now).cells
+    left = [one for one in changed if one.consultant_id not in done]
+    if not left:
+        return _saved(visit, client, changed)
+    partly = Partly(
+        away=error.part if isinstance(error, Unavailable) else None,
+        saved=[one.name for one in changed if one.consultant_id in done],
+        left=[one.name for one in left],
+        is_sure=now is not None,
+    )
+    status = 503 if partly.away else 409
+    rows = before if now is None else now
+    return _page(visit, client, rows, cells, seen, form, partly=partly, status=status)
 
 
 def _differs(one: ConsultantAccess, cells: matrix.Cells, *others: matrix.Cells) -> bool:
@@ -115,12 +179,12 @@ def _page(
     wrong: str | None = None,
     filled: str | None = None,
     theirs: Sequence[ConsultantAccess] = (),
-    unsent: str | None = None,
+    partly: Partly | None = None,
     status: int = 200,
 ) -> Response:
     """form: what was sent, to show the same part of the table. wrong: what of it can't be.
     filled: whether presets were filled in. theirs: whose rows a colleague has changed meanwhile.
-    unsent: the part that did not answer."""
+    partly: what came of it where not all rows could be saved."""
     return visit.page(
         "permissions.html",
         status,
@@ -128,9 +192,9 @@ def _page(
         part=matrix_part.part(consultants, cells, form),
         programs=PROGRAMS,
         cells=cells,
-        seen=matrix.packed(seen),
+        seen=matrix.packed(seen, consultants),
         wrong=wrong,
         filled=filled,
         theirs=[one.name for one in theirs],
-        unsent=unsent,
+        partly=partly,
     )

@@ -3,7 +3,6 @@
 As on Koppla klient, what was searched for stands in the address sealed.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -19,7 +18,6 @@ from portal.parts import had
 from portal.visit import Visit
 
 router = APIRouter()
-_SEARCH_TTL = timedelta(hours=12)
 _LONGEST_QUERY = 200
 
 
@@ -28,7 +26,8 @@ async def look_up(visit: Support, sokning: str = "") -> Response:
     draft = visit.draft()
     if draft is not None:
         return await _page(visit, draft.values)
-    searched = visit.portal.searches.open(sokning, _SEARCH_TTL) if sokning else None
+    fields = ("kind", "identifier")
+    searched = visit.portal.searches.open("lookup", visit.who.sub, sokning, fields)
     return await _page(visit, searched, found=searched is not None)
 
 
@@ -40,7 +39,8 @@ async def search(form: Posted, visit: Support) -> Response:
     except NotAnIdentifier as wrong:
         field = "identifier" if kind in (*KINDS, "bureau") else "kind"
         return await _page(visit, form.values, errors={field: wrong.text})
-    sealed = visit.portal.searches.close({"kind": kind, "identifier": identifier})
+    typed = {"kind": kind, "identifier": identifier}
+    sealed = visit.portal.searches.close("lookup", visit.who.sub, typed)
     return visit.to(SUPPORT, query={"sokning": sealed}, part="traffar")
 
 

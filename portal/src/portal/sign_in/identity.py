@@ -6,6 +6,9 @@ from typing import Any
 import jwt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+_LAST = 253_402_300_799
+"""The last second of year 9999: there is no date after it."""
+
 
 class NoIdentity(Exception):
     """The token is none of those that the services take."""
@@ -17,7 +20,7 @@ class Identity(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     sub: str = Field(min_length=1)
-    exp: int
+    exp: int = Field(ge=0, le=_LAST)
     roles: tuple[str, ...] = ()
     bureau_id: str | None = None
     bureau_name: str | None = None

@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 
 import httpx
 import structlog
+from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, import_key
 
 from chassis.auth import ALGORITHMS
 from portal.edge import origin
@@ -148,7 +149,7 @@ class OpenIdConnect:
 
     async def _verified(self, proof: str, token: str, nonce: str | None = None) -> dict[str, Any]:
         """The claims of an ID token. nonce: that of the attempt, at the first one."""
-        keys = KeySet.import_key_set(await self._keys())
+        keys = await self._keys()
         try:
             decoded = jwt.decode(proof, keys, algorithms=list(ALGORITHMS))
             claims = CodeIDToken(
@@ -193,8 +194,8 @@ class OpenIdConnect:
             self._known, self._known_at = about, time.monotonic()
         return self._known
 
-    async def _keys(self) -> Any:
-        return await _read((await self._about())["jwks_uri"])
+    async def _keys(self) -> KeySet:
+        return _usable(await _read((await self._about())["jwks_uri"]))
 
 
 async def _read(url: str) -> dict[str, Any]:
@@ -206,6 +207,25 @@ async def _read(url: str) -> dict[str, Any]:
     except (httpx.HTTPError, ValueError, TypeError) as error:
         log.warning("issuer_unavailable", error=type(error).__name__)
         raise IssuerUnavailable(type(error).__name__) from None
+
+
+def _usable(document: dict[str, Any]) -> KeySet:
+    """Those of its keys that can be used here: an issuer may have others beside them, of kinds
+    that are newer than this. Raises IssuerUnavailable where none is left."""
+    listed = document.get("keys")
+    keys: list[Any] = []
+    for one in listed if isinstance(listed, list) else ():
+        # A secret is no key by which an issuer's signatures are checked here.
+        if not isinstance(one, dict) or one.get("kty") == "oct":
+            continue
+        try:
+            keys.append(import_key(one))
+        except (JoseError, UnsupportedAlgorithm, ValueError, TypeError, LookupError) as error:
+            log.info("issuer_key_not_used", error=type(error).__name__)
+    if not keys:
+        log.warning("issuer_unavailable", error="no usable key")
+        raise IssuerUnavailable("no usable key")
+    return KeySet(keys)
 
 
 async def _answered(asked: Awaitable[Any]) -> dict[str, Any]:

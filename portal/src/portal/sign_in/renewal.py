@@ -17,6 +17,9 @@ from portal.sign_in.oidc import IssuerUnavailable, OpenIdConnect, SignInFailed
 log = structlog.get_logger(__name__)
 _BEFORE = timedelta(minutes=1)
 _REMEMBERED_S = 60.0
+_PATIENCE_S = 2.0
+"""Within it an issuer answers that is well."""
+_NOBODY_S = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
 class Renewal:
@@ -32,7 +35,8 @@ class Renewal:
         self._begun: dict[bytes, tuple[float, asyncio.Task[Session | None]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        renewed = await self._renewed(Request(scope)) if scope["type"] == "http" else None
+        is_page = scope["type"] == "http" and _is_page(scope["path"])
+        renewed = await self._renewed(Request(scope)) if is_page else None
         if renewed is None:
             await self._app(scope, receive, send)
             return
@@ -52,6 +56,8 @@ class Renewal:
                 if not any(one.startswith(f"{self._sessions.name}=") for one in _set(headers)):
                     for one in _set(cookies.headers):
                         headers.append("set-cookie", one)
+                    # Whatever the answer says of itself: the cookies are one person's.
+                    headers["cache-control"] = "no-store"
             await send(message)
 
         await self._app(scope, receive, with_cookies)
@@ -68,13 +74,23 @@ class Renewal:
         if mark not in self._begun:
             renewing = asyncio.create_task(self._renew(session, session.refresh_token))
             self._begun[mark] = (time.monotonic(), renewing)
-        return await asyncio.shield(self._begun[mark][1])
+        begun, renewing = self._begun[mark]
+        # With a token that is good a page waits a moment at most, the next ones not at all; the
+        # renewal goes on, and the first page after it has what it brings.
+        is_good = session.token_ends_at > now
+        left = max(0.0, begun + _PATIENCE_S - time.monotonic())
+        await asyncio.wait([renewing], timeout=left if is_good else None)
+        return renewing.result() if renewing.done() else None
 
     async def _renew(self, session: Session, refresh_token: str) -> Session | None:
         try:
             given = await self._oidc.renew(refresh_token, session.sub)
         except (SignInFailed, IssuerUnavailable) as error:
             log.info("session_not_renewed", reason=str(error))
+            return None
+        except Exception as error:
+            # Her token may be good for a while yet; no page is to fail for what an issuer sends.
+            log.exception("session_not_renewed", exc_info=error)
             return None
         return session.model_copy(
             update={
@@ -92,6 +108,12 @@ class Renewal:
         old = time.monotonic() - _REMEMBERED_S
         for mark in [one for one, (begun, _) in self._begun.items() if begun < old]:
             del self._begun[mark]
+
+
+def _is_page(path: str) -> bool:
+    """What somebody looks at. Not files and figures, which belong to nobody, and not what a page
+    asks for by itself, over and over: she may be signing out meanwhile."""
+    return not path.startswith(_NOBODY_S) and not path.endswith("/lage")
 
 
 def _set(headers: Headers) -> list[str]:

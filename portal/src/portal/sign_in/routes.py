@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 import structlog
@@ -134,7 +134,10 @@ def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
         elsewhere = oidc and former and await oidc.end_address(former.id_token)
         note = "note.signed_out_here" if oidc and not elsewhere else "note.signed_out"
         response = visit.to(elsewhere or "/", note=note)
-        visit.portal.sessions.end(response)
+        if former is None:
+            visit.portal.sessions.end(response)
+        else:
+            visit.portal.sessions.sign_out(response, former)
         return response
 
     return pages
@@ -155,6 +158,7 @@ async def _signed_in(visit: Visit, given: SignedIn, onwards: str) -> Response:
         bureau_name=who.bureau_name,
         # Pages that she has open go on working when it is she who comes back.
         csrf=former.csrf if same and former else new_csrf(who.sub),
+        began_at=datetime.now(UTC),
         ends_at=visit.portal.sessions.latest_end(),
         token_ends_at=who.ends_at,
     )

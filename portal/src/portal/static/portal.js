@@ -94,7 +94,16 @@ if (watched) {
   const wait = (pause) => setTimeout(look, document.hidden ? 30000 : pause);
   const look = async () => {
     try {
-      const now = JSON.parse(await answered(address));
+      let text;
+      try {
+        text = await answered(address);
+      } catch (thrown) {
+        if (thrown !== "gone") throw thrown;
+        // Looking renews no sign-in whose time is over; where that can be, a page does it.
+        await answered(address.replace(/\/lage$/, ""));
+        text = await answered(address);
+      }
+      const now = JSON.parse(text);
       if (now.seen !== seen) {
         const page = await fetched(address.replace(/\/lage$/, ""));
         const fresh = page.getElementById("live"), said = document.getElementById("said");
