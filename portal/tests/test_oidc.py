@@ -210,6 +210,14 @@ async def test_an_issuer_without_a_usable_key_signs_nobody_in_and_disturbs_no_pa
     assert "Det går inte att logga in just nu" in page.headings
 
 
+async def test_an_issuer_that_refuses_without_naming_the_attempt_is_said_to_refuse(
+    browser: Browser,
+) -> None:
+    page = await browser.open("/logga-in/klar?error=server_error")
+    assert browser.status == 403
+    assert "Inloggningen avbröts" in page.headings
+
+
 async def test_who_does_not_consent_is_told_so(browser: Browser, played: Issuer) -> None:
     played.deny = True
     page = await sign_in(browser)

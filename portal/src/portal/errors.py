@@ -63,7 +63,8 @@ def of_gateway(visit: Visit, error: GatewayError, form: Form | None = None) -> R
     if error.code in _MISSING:
         return page(visit, "missing", 404)
     if error.status == 403:
-        return page(visit, "forbidden", 403)
+        # The directory may lag behind, and what was chosen is good again.
+        return _kept(visit, page(visit, "forbidden", 403), form)
     return page(visit, "refused", error.status)
 
 

@@ -106,12 +106,14 @@ def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
             raise HTTPException(404)
         cookie = visit.request.cookies.get(_cookie(visit, state), "")
         kept = visit.portal.attempts.open(cookie, _ATTEMPT_TTL) if cookie else None
+        if error and not state:
+            # It tells why nobody was let in, and not of which attempt.
+            return _refused(visit, error)
         if kept is None or kept["state"] != state:
             return errors.page(visit, "sign_in_stale", 400, back="/logga-in")
         onwards = str(kept.pop("onwards"))
         if error or not code:
-            log.info("sign_in_refused", error=error[:64])
-            return errors.page(visit, "sign_in_refused", 403, back="/logga-in")
+            return _refused(visit, error)
         try:
             given = await oidc.redeem(Attempt(**kept), code)
         except IssuerUnavailable:
@@ -141,6 +143,11 @@ def router(demo: Demo | None, oidc: OpenIdConnect | None) -> APIRouter:
         return response
 
     return pages
+
+
+def _refused(visit: Visit, error: str) -> Response:
+    log.info("sign_in_refused", error=error[:64])
+    return errors.page(visit, "sign_in_refused", 403, back="/logga-in")
 
 
 async def _signed_in(visit: Visit, given: SignedIn, onwards: str) -> Response:
