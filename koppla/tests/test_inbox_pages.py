@@ -78,7 +78,7 @@ async def test_a_mail_is_shown_in_a_frame_that_can_do_nothing(
     http: httpx.AsyncClient, mailbox: Mailbox
 ) -> None:
     mailbox.add("eva@ab.example", mail(""))
-    [one] = mailbox.newest(None, 1)
+    [one] = await mailbox.newest(None, 1)
     page = await http.get(f"/inbox/{one.id}")
     assert "(inget ämne)" in page.text
     assert "Hej &lt;å&gt;" in page.text

@@ -42,8 +42,7 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
         to: Annotated[str | None, Query(max_length=254)] = None,
         page: Annotated[int, Query(ge=1, le=1000)] = 1,
     ) -> HTMLResponse:
-        first, end = (page - 1) * _PER_PAGE, page * _PER_PAGE
-        mails = mailbox.newest(to, end + 1)
+        mails = await mailbox.newest(to, _PER_PAGE + 1, (page - 1) * _PER_PAGE)
 
         def address(number: int) -> str:
             return "/inbox?" + urlencode({**({"to": to} if to else {}), "page": number})
@@ -51,10 +50,10 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
         return pages.page(
             request,
             "inbox/list.html",
-            mails=mails[first:end],
+            mails=mails[:_PER_PAGE],
             to=to,
             newer=address(page - 1) if page > 1 else None,
-            older=address(page + 1) if len(mails) > end else None,
+            older=address(page + 1) if len(mails) > _PER_PAGE else None,
         )
 
     @app.get("/inbox/messages")
@@ -63,17 +62,18 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
         to: Annotated[str | None, Query(max_length=254)] = None,
         limit: Annotated[int, Query(ge=1, le=5000)] = 500,
     ) -> dict[str, Any]:
-        return {"items": [mail.document() for mail in mailbox.newest(to, limit)]}
+        return {"items": [mail.document() for mail in await mailbox.newest(to, limit)]}
 
     @app.get("/inbox/{name}", include_in_schema=False)
     @public
     async def message(name: str, request: Request) -> HTMLResponse:
-        return pages.page(request, "inbox/mail.html", mail=_found(mailbox, name))
+        return pages.page(request, "inbox/mail.html", mail=await _found(mailbox, name))
 
     @app.get("/inbox/{name}/html", include_in_schema=False)
     @public
     async def html(name: str) -> HTMLResponse:
-        content = _found(mailbox, name).html.replace("<head>", '<head><base target="_top">', 1)
+        mail = await _found(mailbox, name)
+        content = mail.html.replace("<head>", '<head><base target="_top">', 1)
         return HTMLResponse(content, headers={"Content-Security-Policy": _MAIL_CSP})
 
     app.include_router(pages.assets.router())
@@ -100,8 +100,8 @@ class _Pages:
         return HTMLResponse(html, headers={**_HEADERS, "Content-Language": locale})
 
 
-def _found(mailbox: Mailbox, name: str) -> Mail:
-    mail = mailbox.get(name)
+async def _found(mailbox: Mailbox, name: str) -> Mail:
+    mail = await mailbox.get(name)
     if mail is None:
         raise Refused(Code.NOT_FOUND)
     return mail
