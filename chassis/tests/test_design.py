@@ -95,6 +95,7 @@ def test_the_texts_of_the_design_system_are_all_there() -> None:
         *every("looks.state_{}{}", buttons, ("", "_hovered")),
         *every("looks.state_{}", notices),
         *every("looks.state_tone_{}", tones),
+        *every("design.refused_{}_{}", ("missing", "wrong", "failed"), ("title", "body")),
         *every("looks.notice_{}{}", notices, ("", "_body")),
     }
     assert catalogue_check.wrong("chassis", computed=computed) == []

@@ -104,6 +104,19 @@ async def test_no_other_file_is_served(http: httpx.AsyncClient, name: str) -> No
     assert (await http.get(f"/docs/{name}")).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/docs/xyz", "/docs/", "/docs/events/", "/docs/a/b"])
+async def test_a_browser_is_told_by_a_page_that_there_is_no_such_document(
+    http: httpx.AsyncClient, path: str
+) -> None:
+    page = await http.get(path, headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert "<h1>Sidan finns inte</h1>" in page.text
+    assert 'href="/docs">API:et' in page.text
+    [sheet] = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.text)
+    assert (await http.get(sheet)).headers["content-type"] == "text/css; charset=utf-8"
+    assert (await http.get(path)).headers["content-type"] == "application/problem+json"
+
+
 async def test_the_events_page_tells_of_every_topic_and_event(
     http: httpx.AsyncClient, events_document: dict[str, Any]
 ) -> None:

@@ -71,7 +71,6 @@ async def test_many_mails_are_listed_a_page_at_a_time(
     assert ("Brev 01" in last, "Brev 00" in last, "Äldre mejl" in last) == (False, True, False)
     assert len(first.encode()) < 30_000
     assert (await http.get("/inbox?page=999")).status_code == 200
-    assert (await http.get("/inbox?page=0")).status_code == 422
 
 
 async def test_a_mail_is_shown_in_a_frame_that_can_do_nothing(
@@ -97,3 +96,35 @@ async def test_pages_have_one_style_sheet_of_ours(http: httpx.AsyncClient) -> No
     answer = await http.get(address)
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
     assert ".mail" in answer.text
+
+
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/inbox/unknown", 404, "Sidan finns inte"),
+        ("/inbox/", 404, "Sidan finns inte"),
+        ("/inbox/unknown/html", 404, "Sidan finns inte"),
+        ("/inbox?page=0", 422, "Det gick inte"),
+        ("/inbox?page=1001", 422, "Det gick inte"),
+        ("/inbox?page=x", 422, "Det gick inte"),
+        ("/inbox?to=%00", 422, "Det gick inte"),
+        ("/inbox?to=" + "a" * 255, 422, "Det gick inte"),
+    ],
+)
+async def test_what_can_t_be_shown_is_a_page_for_people(
+    http: httpx.AsyncClient, address: str, status: int, said: str
+) -> None:
+    page = await http.get(address, headers=BROWSER)
+    assert page.status_code == status
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert f"<h1>{said}</h1>" in page.text
+    assert re.search(r'<a [^>]*href="/inbox">Inkorg', page.text)
+    program = await http.get(address, headers={"accept": "application/json"})
+    assert program.status_code == status
+    assert program.headers["content-type"] == "application/problem+json"
+    english = await http.get(address, headers={**BROWSER, "accept-language": "en"})
+    assert '<html lang="en">' in english.text

@@ -15,6 +15,7 @@ from chassis.http import GuardedRoute, public
 from chassis.problems import Refused
 from contracts.problem_codes import Code
 from koppla.api.committed import ASYNCAPI, HOME, read
+from koppla.api.rendering import ASSETS, HEADERS
 
 _OWN = Path(__file__).with_name("static")
 _OURS = {
@@ -23,12 +24,6 @@ _OURS = {
     "page.css": "text/css",
 }
 _SWAGGERS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-    " connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-}
 _KEPT = {"Cache-Control": "max-age=3600"}
 
 
@@ -55,12 +50,12 @@ def router(apps: Sequence[FastAPI]) -> APIRouter:
     @api.get("/docs")
     @public
     async def show_operations() -> HTMLResponse:
-        return HTMLResponse((_OWN / "swagger.html").read_text("utf-8"), headers=_HEADERS)
+        return HTMLResponse((_OWN / "swagger.html").read_text("utf-8"), headers=HEADERS)
 
     @api.get("/docs/events")
     @public
     async def show_events() -> HTMLResponse:
-        return HTMLResponse(_events(), headers=_HEADERS)
+        return HTMLResponse(_events(), headers=HEADERS)
 
     @api.get("/docs/{name}")
     @public
@@ -71,6 +66,7 @@ def router(apps: Sequence[FastAPI]) -> APIRouter:
             return FileResponse(_swagger() / name, headers=_KEPT, media_type=_SWAGGERS[name])
         raise Refused(Code.NOT_FOUND)
 
+    api.include_router(ASSETS.router())
     return api
 
 

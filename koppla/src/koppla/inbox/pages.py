@@ -8,8 +8,10 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse
 
 from chassis.design.assets import Assets, stylesheet
+from chassis.design.catalogue import texts
 from chassis.design.environment import environment, words
 from chassis.design.languages import language, switch
+from chassis.design.refusals import TEMPLATE, RefusalPages
 from chassis.http import new_app, public
 from chassis.problems import Refused
 from chassis.telemetry import Metrics
@@ -24,7 +26,7 @@ _HEADERS = {
         " form-action 'none'; base-uri 'none'"
     ),
     "Referrer-Policy": "no-referrer",
-    "Vary": "Cookie, Accept-Language",
+    "Vary": "Accept, Cookie, Accept-Language",
 }
 # The mail itself may use inline styles, and its links open outside of the frame.
 _MAIL_CSP = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation-by-user-activation"  # noqa: E501
@@ -77,6 +79,7 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
         return HTMLResponse(content, headers={"Content-Security-Policy": _MAIL_CSP})
 
     app.include_router(pages.assets.router())
+    app.add_middleware(RefusalPages, below="/inbox", page=pages.refused)
     return app
 
 
@@ -88,7 +91,15 @@ class _Pages:
         self.assets = Assets("/inbox/static", stylesheet(own))
         self._templates = environment("koppla.inbox")
 
-    def page(self, request: Request, template: str, **about: Any) -> HTMLResponse:
+    def refused(self, request: Request, status: int, kind: str) -> HTMLResponse:
+        """kind: of the design system's refusals."""
+        way = ("/inbox", texts("koppla", language(request))("inbox.title"))
+        about = {"frame": "inbox/frame.html", "kind": kind, "way": way}
+        return self.page(request, TEMPLATE, status, **about)
+
+    def page(
+        self, request: Request, template: str, status: int = 200, **about: Any
+    ) -> HTMLResponse:
         locale = language(request)
         html = self._templates.get_template(template).render(
             **words("koppla", locale),
@@ -97,7 +108,7 @@ class _Pages:
             languages=switch(request.url.path),
             **about,
         )
-        return HTMLResponse(html, headers={**_HEADERS, "Content-Language": locale})
+        return HTMLResponse(html, status, {**_HEADERS, "Content-Language": locale})
 
 
 async def _found(mailbox: Mailbox, name: str) -> Mail:
