@@ -98,6 +98,26 @@ async def test_pages_have_one_style_sheet_of_ours(http: httpx.AsyncClient) -> No
     assert ".mail" in answer.text
 
 
+async def test_the_language_is_switched_where_one_is_and_stays_so(
+    http: httpx.AsyncClient, mailbox: Mailbox
+) -> None:  # R47
+    for number in range(31):
+        mailbox.add("eva+x@ab.example", mail(f"Brev {number:02}"))
+        mailbox.add("fia@ab.example", mail("Till Fia"))
+    older = await http.get("/inbox", params={"to": "eva+x@ab.example", "page": 2})
+    [english] = re.findall(r'href="([^"]+)" lang="en"', older.text)
+    page = (await http.get(english.replace("&amp;", "&"))).text
+    assert ("Brev 00" in page, "Till Fia" in page, '<html lang="en">' in page) == (
+        True,
+        False,
+        True,
+    )
+    [link] = re.findall(r'href="(/inbox/[0-9a-f-]+)"', page)
+    assert '<html lang="en">' in (await http.get(link)).text
+    assert '<html lang="sv">' in (await http.get(f"{link}?lang=sv")).text
+    assert '<html lang="sv">' in (await http.get("/inbox")).text
+
+
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from chassis.design.assets import Assets, stylesheet
 from chassis.design.catalogue import texts
 from chassis.design.environment import environment, words
-from chassis.design.languages import language, switch
+from chassis.design.languages import language, remember, switch
 from chassis.design.refusals import TEMPLATE
 
 HEADERS = {
@@ -27,11 +27,13 @@ def page(request: Request, template: str, status: int = 200, **about: Any) -> HT
         **words("koppla", locale),
         assets=ASSETS.addresses,
         body_class="work",
-        languages=switch(request.url.path),
+        languages=switch(request.url.path, request.query_params.multi_items()),
         **about,
     )
     headers = {**HEADERS, "Content-Language": locale, "Vary": "Accept, Cookie, Accept-Language"}
-    return HTMLResponse(html, status, headers)
+    response = HTMLResponse(html, status, headers)
+    remember(request, response)
+    return response
 
 
 def refused(request: Request, status: int, kind: str) -> HTMLResponse:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from chassis.design.assets import Assets, stylesheet
 from chassis.design.catalogue import texts
 from chassis.design.environment import environment, words
-from chassis.design.languages import language, switch
+from chassis.design.languages import language, remember, switch
 from chassis.design.refusals import TEMPLATE, RefusalPages
 from chassis.http import new_app, public
 from chassis.problems import Refused
@@ -105,10 +105,12 @@ class _Pages:
             **words("koppla", locale),
             assets=self.assets.addresses,
             body_class="work",
-            languages=switch(request.url.path),
+            languages=switch(request.url.path, request.query_params.multi_items()),
             **about,
         )
-        return HTMLResponse(html, status, {**_HEADERS, "Content-Language": locale})
+        response = HTMLResponse(html, status, {**_HEADERS, "Content-Language": locale})
+        remember(request, response)
+        return response
 
 
 async def _found(mailbox: Mailbox, name: str) -> Mail:
