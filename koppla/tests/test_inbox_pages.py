@@ -88,6 +88,25 @@ async def test_a_mail_is_shown_in_a_frame_that_can_do_nothing(
     assert (await http.get("/inbox/unknown")).status_code == 404
 
 
+async def test_no_cache_keeps_a_mail_and_no_other_site_frames_it(
+    http: httpx.AsyncClient, mailbox: Mailbox
+) -> None:
+    mailbox.add("eva@ab.example", mail("Förfrågan"))
+    [one] = await mailbox.newest(None, 1)
+    ancestors = {
+        "/inbox": "'none'",
+        f"/inbox/{one.id}": "'none'",
+        f"/inbox/{one.id}/html": "'self'",
+    }
+    for path, may_frame in ancestors.items():
+        headers = (await http.get(path)).headers
+        assert headers["cache-control"] == "no-store"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert f"frame-ancestors {may_frame};" in headers["content-security-policy"] + ";"
+        assert headers["x-frame-options"] == ("DENY" if may_frame == "'none'" else "SAMEORIGIN")
+    assert (await http.get("/inbox/messages")).headers["cache-control"] == "no-store"
+
+
 async def test_pages_have_one_style_sheet_of_ours(http: httpx.AsyncClient) -> None:
     page = await http.get("/inbox")
     assert "unsafe" not in page.headers["content-security-policy"]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from chassis.design.assets import Assets, stylesheet
 from chassis.design.catalogue import texts
@@ -23,13 +23,23 @@ _PER_PAGE = 30
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self';"
-        " form-action 'none'; base-uri 'none'"
+        " form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
     ),
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Vary": "Accept, Cookie, Accept-Language",
 }
-# The mail itself may use inline styles, and its links open outside of the frame.
-_MAIL_CSP = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation-by-user-activation"  # noqa: E501
+_MAIL_HEADERS = {
+    # The mail itself may use inline styles, and its links open outside of our page's frame.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self';"
+        " sandbox allow-popups allow-top-navigation-by-user-activation"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "no-referrer",
+}
+# Mails hold links that let somebody accept.
+_NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
 def new_inbox(mailbox: Mailbox) -> FastAPI:
@@ -63,8 +73,9 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
     async def messages(
         to: Annotated[str | None, Query(max_length=254)] = None,
         limit: Annotated[int, Query(ge=1, le=5000)] = 500,
-    ) -> dict[str, Any]:
-        return {"items": [mail.document() for mail in await mailbox.newest(to, limit)]}
+    ) -> JSONResponse:
+        items = [mail.document() for mail in await mailbox.newest(to, limit)]
+        return JSONResponse({"items": items}, headers=_NEVER_KEPT)
 
     @app.get("/inbox/{name}", include_in_schema=False)
     @public
@@ -76,7 +87,7 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
     async def html(name: str) -> HTMLResponse:
         mail = await _found(mailbox, name)
         content = mail.html.replace("<head>", '<head><base target="_top">', 1)
-        return HTMLResponse(content, headers={"Content-Security-Policy": _MAIL_CSP})
+        return HTMLResponse(content, headers={**_MAIL_HEADERS, **_NEVER_KEPT})
 
     app.include_router(pages.assets.router())
     app.add_middleware(RefusalPages, below="/inbox", page=pages.refused)
@@ -108,7 +119,9 @@ class _Pages:
             languages=switch(request.url.path, request.query_params.multi_items()),
             **about,
         )
-        response = HTMLResponse(html, status, {**_HEADERS, "Content-Language": locale})
+        response = HTMLResponse(
+            html, status, {**_HEADERS, **_NEVER_KEPT, "Content-Language": locale}
+        )
         remember(request, response)
         return response
 
