@@ -43,6 +43,7 @@ ANYBODY = {
     "rate-limited": State(_FIND, "too many searches, and when to try again"),
     "too-large": State(_FIND, "more was sent than any form holds"),
     "unavailable": State(_REQUEST, "a page whose service does not answer"),
+    "gateway-away": State("/{}", "the gateway's own page: what it asks does not answer"),
     "unexpected": State("/logga-in", "something that nobody expected"),
 }
 """Pages that need nobody in particular, and pages for what goes wrong."""
