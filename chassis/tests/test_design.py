@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from gettext import NullTranslations
 from importlib.resources import files
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -14,6 +15,7 @@ from chassis.design.assets import Assets, asset, stylesheet
 from chassis.design.catalogue import Texts, texts
 from chassis.design.environment import environment, words
 from chassis.design.formats import Formats
+from chassis.design.tokens import tokens
 from contracts.fields import Locale
 
 _ON = {
@@ -88,8 +90,23 @@ def test_what_can_be_used_stands_out_from_its_ground(scheme: str) -> None:
 
 
 def test_the_texts_of_the_design_system_are_all_there() -> None:
-    by_name = r"looks\.(colour|state|part|notice)_[a-z_]+"
-    assert catalogue_check.wrong("chassis", computed=[by_name]) == []
+    every = catalogue_check.every
+    folder = Path(str(files("chassis.design"))) / "templates/design"
+    looks = "".join(one.read_text("utf-8") for one in sorted(folder.rglob("looks*/*.html")))
+    buttons = ("primary", "secondary", "quiet", "danger")
+    notices = ("info", "success", "warning", "error")
+    tones = ("neutral", "good", "wait", "bad", "info", "program")
+    computed = {
+        *every("looks.colour_{}", [name.replace("-", "_") for name in tokens().light]),
+        *every("looks.part_{}{}", re.findall(r'looks\.part\("(\w+)"', looks), ("", "_use")),
+        *every("looks.state_{}", re.findall(r'looks\.state\("(\w+)"[,)]', looks)),
+        *every("looks.state_{}{}", buttons, ("", "_hovered")),
+        *every("looks.state_{}", notices),
+        *every("looks.state_tone_{}", tones),
+        *every("design.refused_{}_{}", ("missing", "wrong", "failed"), ("title", "body")),
+        *every("looks.notice_{}{}", notices, ("", "_body")),
+    }
+    assert catalogue_check.wrong("chassis", computed=computed) == []
 
 
 def test_a_text_that_nobody_wrote_is_a_mistake() -> None:
@@ -102,17 +119,28 @@ def test_what_is_wrong_with_catalogues_is_found(monkeypatch: pytest.MonkeyPatch)
     def made(locale: str) -> Catalog:
         catalogue = Catalog(locale=locale)
         catalogue.add("a.unused", "x")
+        catalogue.add("a.of_written", "x")
+        catalogue.add("a.of_never", "x")
         catalogue.add("a.empty", "")
         catalogue.add("a.unlike", "{one}" if locale == "sv" else "{two}")
         if locale == "sv":
             catalogue.add("a.only_swedish", "x")
         return catalogue
 
-    used = {"a.missing", "a.empty", "a.unlike", "a.only_swedish"}
+    source = """
+        _("a.missing"), _("a.empty"), _("a.unlike"), _("a.only_swedish"), _(f"a.of_{kind}")
+        {{ _("a.state_" ~ name) }} {{ _("other.state_" ~ name) }}
+    """
     monkeypatch.setattr(catalogue_check, "_read", lambda package, locale: made(locale))
-    monkeypatch.setattr(catalogue_check, "_keys", lambda folder, pattern: used)
-    assert set(catalogue_check.wrong("chassis")) == {
+    monkeypatch.setattr(
+        catalogue_check, "_keys", lambda folder, pattern: set(pattern.findall(source))
+    )
+    computed = catalogue_check.every("a.of_{}", ("written", "forgotten"))
+    assert set(catalogue_check.wrong("chassis", computed=computed)) == {
         "a.missing is used and in no catalogue",
+        "a.of_forgotten is used and in no catalogue",
+        "a.of_never is in the catalogues and not used",
+        "a.state_… is put together, and nobody tells of what",
         "a.unused is in the catalogues and not used",
         "a.empty in sv: is not translated",
         "a.empty in en: is not translated",

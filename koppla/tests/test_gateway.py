@@ -17,6 +17,7 @@ from portal import app, footer
 from portal.settings import PortalSettings
 
 PAGES = ("/docs", "/docs/events")
+LIGHT = ("/docs/operations", "/docs/events", "/docs/events/linking.requests.v1/LinkRequestAccepted")
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ async def test_every_other_address_that_nobody_knows_is_a_page(http: httpx.Async
     assert answer.headers["content-type"].startswith("text/html")
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", sorted({*PAGES, *LIGHT}))
 async def test_a_documents_page_needs_nothing_of_another_origin(
     http: httpx.AsyncClient, path: str
 ) -> None:
@@ -104,16 +105,70 @@ async def test_no_other_file_is_served(http: httpx.AsyncClient, name: str) -> No
     assert (await http.get(f"/docs/{name}")).status_code == 404
 
 
-async def test_the_events_page_tells_of_every_topic_and_event(
+@pytest.mark.parametrize("path", ["/docs/xyz", "/docs/", "/docs/events/", "/docs/a/b"])
+async def test_a_browser_is_told_by_a_page_that_there_is_no_such_document(
+    http: httpx.AsyncClient, path: str
+) -> None:
+    page = await http.get(path, headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert "<h1>Sidan finns inte</h1>" in page.text
+    assert 'href="/docs">API:et' in page.text
+    [sheet] = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.text)
+    assert (await http.get(sheet)).headers["content-type"] == "text/css; charset=utf-8"
+    assert (await http.get(path)).headers["content-type"] == "application/problem+json"
+
+
+async def test_the_events_pages_tell_of_every_topic_and_event(
     http: httpx.AsyncClient, events_document: dict[str, Any]
 ) -> None:
-    page = (await http.get("/docs/events")).text
+    index = (await http.get("/docs/events")).text
+    told = index
     for name, channel in events_document["channels"].items():
-        assert f'id="{name}"' in page
+        assert f'id="{name}"' in index
         for message in channel["messages"]:
-            assert f'id="{name}.{message}"' in page
+            assert f'id="{name}.{message}"' in index
+            event = await http.get(f"/docs/events/{name}/{message}")
+            assert f"<h1>{message}</h1>" in event.text
+            told += event.text
     for field in ("recipients[].email", "grants[].permissions[].program", "accepted_by.side"):
-        assert f"<code>{field}</code>" in page
+        assert f"<code>{field}</code>" in told
     for said in ("Åkerströms Måleri i Örebro AB", "linking, activation", "14 dygn", "ingen tjänst"):
-        assert said in page
-    assert "`" not in page
+        assert said in told
+    assert "`" not in told
+    assert (await http.get("/docs/events/linking.links.v1/ClientListed")).status_code == 404
+
+
+async def test_the_operations_are_told_without_script(
+    http: httpx.AsyncClient, operations_document: dict[str, Any]
+) -> None:
+    page = (await http.get("/docs/operations")).text
+    for path, item in operations_document["paths"].items():
+        for method in item:
+            assert f"<code>{method.upper()} {path}</code>" in page
+    assert "bureau_admin, consultant" in page
+    assert "<script" not in page
+
+
+async def test_every_page_but_swagger_s_is_light(http: httpx.AsyncClient) -> None:
+    index = (await http.get("/docs/events")).text
+    events = re.findall(r'href="(/docs/events/[^"]+)"', index)
+    assert events
+    for path in {*LIGHT, *events}:
+        page = await http.get(path)
+        needed = re.findall(r'<link rel="stylesheet" href="([^"]+)"|<script src="', page.text)
+        [sheet] = needed
+        assert len(page.content) + len((await http.get(sheet)).content) <= 50_000, path
+
+
+@pytest.mark.parametrize("path", sorted({*PAGES, *LIGHT}))
+async def test_the_documents_are_read_in_both_languages(
+    http: httpx.AsyncClient, path: str
+) -> None:  # R47
+    swedish = (await http.get(path)).text
+    assert '<html lang="sv">' in swedish
+    assert "Händelserna" in swedish
+    [english] = re.findall(r'href="([^"]+)" lang="en"', swedish)
+    page = (await http.get(english)).text
+    assert '<html lang="en">' in page
+    assert "The events" in page
+    assert not re.search(r"Händelserna|Nyckel|Skickas av|Fält|valfritt|dygn", page)

@@ -7,7 +7,10 @@ from typing import Any
 
 import httpx
 
+from chassis.kafka import KafkaSettings
+from chassis.settings import load
 from koppla.demo_data import generate
+from koppla.directory_publisher import publish
 from koppla.forgetful_broker import DEMO
 from koppla.waiting import until
 from tests.support.platform import Platform, koppla
@@ -110,6 +113,62 @@ class Letters:
 
             await until(gone, 120, what="the link's end")
 
+    async def register(self, client: Client) -> None:
+        """A signed paper form for the client, by customer service."""
+        form = {
+            "bureau_id": self.bureau,
+            "tenant_id": client["tenant_id"],
+            "form_kind": "link_client",
+            "signed": True,
+            "signed_by": client["system_admins"][0]["name"],
+            "signatory_role": "authorised_signatory",
+            "signed_on": "2026-03-25",
+            "reference": "KT-2026-00418",
+        }
+        async with self.koppla.client("support-1", "support_agent") as http:
+            answer = await http.post("/v1/paper-forms", json=form)
+            assert answer.status_code == 201, answer.text
+
+    async def happened(self, request_id: str) -> list[str]:
+        """The types of what has happened to a request, mails left out, the oldest first."""
+        async with self._admin() as http:
+            answer = await http.get(f"/v1/link-requests/{request_id}/events")
+            return [one["type"] for one in answer.json()["items"] if "_mail_" not in one["type"]]
+
+    async def links(self, client: Client) -> list[str]:
+        """How each link to the client is, ever."""
+        async with self._admin() as http:
+            answer = await http.get("/v1/links", params={"tenant_id": client["tenant_id"]})
+            return [one["status"] for one in answer.json()["items"]]
+
+    async def stands(self, link: str, status: int) -> None:
+        """Returns once the link's page answers so, for what the directory says comes later."""
+        async with self.koppla.client("nobody") as http:
+
+            async def answers() -> bool:
+                return (await http.get(link)).status_code == status
+
+            await until(answers, 120, what=f"{status} of the link's page")
+
+    async def is_known(self) -> None:
+        """Returns once linking has heard of the bureau."""
+        async with self._admin() as http:
+
+            async def heard() -> bool:
+                return (await http.get("/v1/eligibility")).status_code == 200
+
+            await until(heard, 120, what="the bureau")
+
+    async def is_decided(self, request_id: str) -> None:
+        """Returns once the request waits no more."""
+        async with self.koppla.client("support-1", "support_agent") as http:
+
+            async def decided() -> bool:
+                answer = await http.get(f"/v1/link-requests/{request_id}")
+                return bool(answer.json()["status"] != "pending")
+
+            await until(decided, 120, what="the request's end")
+
     async def _answer(self, client: Client, what: str, body: dict[str, Any]) -> None:
         link = await self.link(client)
         async with self.koppla.client("nobody") as http:
@@ -151,3 +210,9 @@ async def imported(platform: Platform, kind: str, record: dict[str, Any]) -> Non
     file.write_text(json.dumps(record, ensure_ascii=False) + "\n")
     code, out, err = await koppla("import", kind, file, "--data", platform.data)
     assert code == 0, (out, err)
+
+
+async def deleted(platform: Platform, kind: str, key: str) -> None:
+    """A record of the directory, by its tombstone."""
+    settings = load(KafkaSettings, kafka=platform.run_json()["kafka"], kafka_idempotence="false")
+    assert await publish(settings, kind, [(key, None)]) == 1

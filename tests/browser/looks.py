@@ -10,6 +10,8 @@ from chassis.design.languages import COOKIE
 from tests.browser.states import STATES
 
 WIDTHS = (360, 768, 1440)
+AXE_WIDTHS = (360, 1440)
+"""Tables are stacked on a phone, and ways stand beside one another on a desk."""
 SCHEMES = ("light", "dark")
 MOST_BYTES, MOST_REQUESTS = 50_000, 3
 _WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -19,7 +21,7 @@ _COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 _SMALL = """() => [
     ...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary'),
 ]
-    .filter(e => e.checkVisibility() && !e.closest('p, li > span, dd, caption'))
+    .filter(e => e.checkVisibility() && !e.closest('p:not(.actions), li > span, dd, caption'))
     .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
     .filter(([, r]) => r.width && r.bottom > 0 && (r.width < 24 || r.height < 24))
     .map(([html, r]) => `${html} ${Math.round(r.width)}x${Math.round(r.height)}`)"""
@@ -42,14 +44,14 @@ async def looked_at(page: Page, name: str, pictures: Path, *, once: bool = False
     assert name in STATES, f"{name} is not in tests/browser/states.py"
     before = page.viewport_size
     await page.wait_for_load_state()
-    wrong = await _violations(page)
+    wrong = await violations(page)
     for width in WIDTHS:
         await _fit(page, width)
         for scheme in SCHEMES:
             await _emulate(page, scheme)
             await page.screenshot(path=pictures / f"{name}.{width}.{scheme}.png")
     await page.emulate_media(color_scheme="light")
-    wrong += await _out_of_place(page)
+    wrong += await out_of_place(page)
     if not once:
         wrong += await _in_the_other_language(page)
     if before is not None:
@@ -64,17 +66,21 @@ async def _fit(page: Page, width: int) -> None:
     await page.set_viewport_size({"width": width, "height": height})
 
 
-async def _violations(page: Page) -> list[str]:
-    """What axe-core finds against WCAG 2.2 AA in both schemes, as sentences."""
+async def violations(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA on a phone and on a desk, in both schemes, as
+    sentences."""
     wrong: list[str] = []
-    for scheme, rules in zip(SCHEMES, (_WCAG, _COLOURS), strict=True):
-        await _emulate(page, scheme)
-        options = {"runOnly": rules, "resultTypes": ["violations"]}
-        found = await Axe().run(page, options=options)
-        wrong += [
-            f"{scheme}: {one['id']}: {one['help']}: {[node['target'] for node in one['nodes']]}"
-            for one in found.response["violations"]
-        ]
+    for width in AXE_WIDTHS:
+        await _fit(page, width)
+        for scheme, rules in zip(SCHEMES, (_WCAG, _COLOURS), strict=True):
+            await _emulate(page, scheme)
+            options = {"runOnly": rules, "resultTypes": ["violations"]}
+            found = await Axe().run(page, options=options)
+            wrong += [
+                f"{width} px, {scheme}: {one['id']}: {one['help']}:"
+                f" {[node['target'] for node in one['nodes']]}"
+                for one in found.response["violations"]
+            ]
     return wrong
 
 
@@ -83,7 +89,7 @@ async def _emulate(page: Page, scheme: str) -> None:
     await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
 
 
-async def _out_of_place(page: Page) -> list[str]:
+async def out_of_place(page: Page) -> list[str]:
     """Wider than its window (1.4.10), controls too small for a finger (2.5.8), fields that are
     wrong and don't say why (3.3.1), no heading."""
     wrong: list[str] = []
@@ -115,8 +121,8 @@ async def _in_the_other_language(page: Page) -> list[str]:
     wrong = await _weighed(page, other)
     if await page.locator("html").get_attribute("lang") != other:
         wrong.append(f"is not in {other}")
-    wrong += [f"in {other}: {one}" for one in await _violations(page)]
-    wrong += [f"in {other}: {one}" for one in await _out_of_place(page)]
+    wrong += [f"in {other}: {one}" for one in await violations(page)]
+    wrong += [f"in {other}: {one}" for one in await out_of_place(page)]
     await _speak(page, before)
     await page.reload()
     assert page.url == address

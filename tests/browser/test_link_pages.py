@@ -45,7 +45,7 @@ async def test_an_admin_reads_confirms_and_accepts(
         assert await looked_at(page, "link-accepted-by-another", pictures) == []
 
 
-async def test_two_admins_race_and_one_wins(
+async def test_the_admin_who_comes_second_is_told_who_was_first(
     koppla: Platform, letters: Letters, browser: Browser
 ) -> None:  # R32
     client = letters.client()

@@ -12,9 +12,11 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.app import Service
+from chassis.design.refusals import RefusalPages
 from chassis.http import new_app, public
 from chassis.telemetry import Metrics
 from koppla.api import pages
+from koppla.api.rendering import refused
 
 PATHS: Mapping[str, tuple[str, ...]] = {
     "search": ("/v1/client-searches", "/v1/ops/search"),
@@ -118,6 +120,7 @@ def own_pages(
     """
     app = new_app("Koppla", None, Metrics("gateway"), openapi_url=None)
     app.include_router(pages.router(apps))
+    app.add_middleware(RefusalPages, below="/docs", page=refused)
 
     @app.get("/healthz", include_in_schema=False)
     @public

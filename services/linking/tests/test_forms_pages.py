@@ -175,6 +175,21 @@ async def test_there_is_no_other_form(http: httpx.AsyncClient, path: str) -> Non
         assert page.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("address", "status"), [("/blanketter?lang=%00", 422), ("/blanketter/%00.pdf", 404)]
+)
+async def test_an_address_that_nobody_can_read_is_a_page_for_people(
+    http: httpx.AsyncClient, address: str, status: int
+) -> None:
+    page = await http.get(address, headers=HTML)
+    assert page.status_code == status
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["cache-control"] == "no-store"
+    assert 'href="/blanketter?lang=sv">Koppla en klient med blankett' in page.text
+    program = await http.get(address, headers={"accept": "application/json"})
+    assert program.headers["content-type"] == "application/problem+json"
+
+
 async def test_the_style_sheets_know_dark_and_paper(http: httpx.AsyncClient) -> None:
     page = Elements((await http.get("/blanketter")).text)
     sheets = [await http.get(href) for href in page.sheets]

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 from string import Formatter
 
@@ -16,6 +17,8 @@ from contracts.fields import Locale
 _KEY = r"[a-z0-9_]+(?:\.[a-z0-9_]+)+"
 _CALLED = re.compile(rf"""(?<![\w.])(?:_|plural)\(\s*["']({_KEY})["']\s*[,)]""")
 _NAMED = re.compile(rf"""["']({_KEY})["']""")
+_BEGUN = re.compile(r"""(?:f["']|(?<=[\s(=])["'])([a-z0-9_]+\.[a-z0-9_.]*)(?:\{|["']\s*[~+])""")
+"""The beginning of a key that is put together: `f"status.{…}"`, `"status." ~ …`."""
 
 
 def wrong(package: str, *, computed: Iterable[str] = ()) -> list[str]:
@@ -23,20 +26,26 @@ def wrong(package: str, *, computed: Iterable[str] = ()) -> list[str]:
     or with other placeholders in another language. A key that is named anywhere in the code counts
     as used.
 
-    computed: keys that are put together at run time, as patterns (`requests.status_[a-z]+`).
+    computed: every key that is put together at run time, one by one, as `every` gives them: a
+    pattern would hide both a value without a text and a text without a value. A place that puts
+    keys together of which none is told is named, too.
     """
     catalogues = {locale: _read(package, locale) for locale in LOCALES}
     keys = {locale: {_key(one) for one in found if one.id} for locale, found in catalogues.items()}
     own = set().union(*keys.values())
     folder = Path(str(files(package)))
-    used, named = _keys(folder, _CALLED), _keys(folder, _NAMED)
+    used, named, begun = (_keys(folder, kind) for kind in (_CALLED, _NAMED, _BEGUN))
     design = {_key(one) for one in _read("chassis", "sv") if one.id}
-    patterns = [re.compile(pattern) for pattern in computed]
-    found = [f"{key} is used and in no catalogue" for key in sorted(used - own - design)]
+    made = set(computed)
+    found = [f"{key} is used and in no catalogue" for key in sorted((used | made) - own - design)]
     found += [
-        f"{key} is in the catalogues and not used"
-        for key in sorted(own - used - named)
-        if not any(pattern.fullmatch(key) for pattern in patterns)
+        f"{key} is in the catalogues and not used" for key in sorted(own - used - named - made)
+    ]
+    found += [
+        f"{start}… is put together, and nobody tells of what"
+        for start in sorted(begun)
+        if start.partition(".")[0] in {key.partition(".")[0] for key in own}
+        and not any(key.startswith(start) for key in made)
     ]
     for locale in LOCALES:
         found += [f"{key} is not in {locale}" for key in sorted(own - keys[locale])]
@@ -45,6 +54,12 @@ def wrong(package: str, *, computed: Iterable[str] = ()) -> list[str]:
         ]
         found += [f"{key} is obsolete in {locale}" for key in map(str, catalogues[locale].obsolete)]
     return found + _unlike(catalogues)
+
+
+def every(form: str, *values: Iterable[str]) -> set[str]:
+    """The keys that a place puts together. form: with a `{}` for each of the values, all of which
+    meet all: `every("form.{}_{}", KINDS, ("title", "lead"))`."""
+    return {form.format(*chosen) for chosen in product(*values)}
 
 
 def _read(package: str, locale: str) -> Catalog:

@@ -1,11 +1,15 @@
 """The language of a request: asked for, chosen before, preferred by the browser, else Swedish."""
 
-from fastapi import Request
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
 
 from chassis.design.catalogue import LOCALES
 from contracts.fields import Locale
 
 COOKIE = "koppla_language"
+_KEPT_S = 365 * 24 * 3600
 NAMES: dict[Locale, str] = {"sv": "Svenska", "en": "English"}
 
 
@@ -29,9 +33,24 @@ def preferred(request: Request) -> Locale:
     return "sv"
 
 
-def switch(path: str) -> list[tuple[Locale, str, str]]:
-    """(code, name, address) of a page in each language, as `design/page.html` takes them."""
-    return [(code, name, f"{path}?lang={code}") for code, name in NAMES.items()]
+def switch(path: str, query: Iterable[tuple[str, str]] = ()) -> list[tuple[Locale, str, str]]:
+    """(code, name, address) of a page in each language, as `design/page.html` takes them. query:
+    what else the page is asked by; a language in it is left out."""
+    asked = [one for one in query if one[0] != "lang"]
+    return [
+        (code, name, f"{path}?{urlencode([*asked, ('lang', code)])}")
+        for code, name in NAMES.items()
+    ]
+
+
+def remember(request: Request, response: Response) -> None:
+    """The language that was just asked for is that of the next page too, here and in the portal."""
+    locale = chosen(request)
+    if locale is not None:
+        is_secure = request.url.scheme == "https"
+        response.set_cookie(
+            COOKIE, locale, _KEPT_S, httponly=True, samesite="lax", secure=is_secure
+        )
 
 
 def by_preference(header: str) -> list[str]:

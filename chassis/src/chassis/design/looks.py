@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from chassis.design.assets import Asset, Assets, stylesheet
 from chassis.design.environment import environment, words
-from chassis.design.languages import language, switch
+from chassis.design.languages import language, remember, switch
 from chassis.design.tokens import tokens
 from chassis.http import public
 
@@ -51,7 +51,9 @@ def router() -> APIRouter:
             space_steps=_SPACE,
             moments=_MOMENTS,
         )
-        return HTMLResponse(html, headers={**_HEADERS, "Content-Language": locale})
+        response = HTMLResponse(html, headers={**_HEADERS, "Content-Language": locale})
+        remember(request, response)
+        return response
 
     api.include_router(assets.router())
     return api

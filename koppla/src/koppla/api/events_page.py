@@ -1,34 +1,12 @@
-"""/docs/events: the AsyncAPI document as one page, topic by topic."""
+"""/docs/events: the AsyncAPI document as pages, one of all topics and one of each event."""
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 Part = Mapping[str, Any]
 _DAY_MS = 24 * 60 * 60 * 1000
-_JINJA = Environment(
-    loader=PackageLoader("koppla.api"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-
-
-def _coded(text: str) -> Markup:
-    """Markdown's `code`, the only markup that our descriptions use."""
-    parts = [
-        Markup("<code>{}</code>").format(part) if place % 2 else Markup("{}").format(part)
-        for place, part in enumerate(text.split("`"))
-    ]
-    return Markup("").join(parts)
-
-
-_JINJA.filters["coded"] = _coded
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +32,22 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """senders, receivers: names of services. kept: for how long, in Swedish and in English."""
+    """senders, receivers: names of services. is_compact: the newest of each key is kept, and a
+    deletion is seen for so many days; all is kept for so many else."""
 
     name: str
     key: str
     partitions: int
-    kept: tuple[str, str]
+    is_compact: bool
+    days: int
     senders: list[str]
     receivers: list[str]
     messages: list[Message]
 
 
-def page(document: Part) -> str:
-    """The page as HTML. document: the AsyncAPI document."""
-    return _JINJA.get_template("events.html").render(
-        description=document["info"]["description"].strip().split("\n\n"),
-        topics=[_topic(document, name, it) for name, it in document["channels"].items()],
-        headers=_headers(document),
-    )
+def topics(document: Part) -> list[Topic]:
+    """document: the AsyncAPI document."""
+    return [_topic(document, name, channel) for name, channel in document["channels"].items()]
 
 
 def _topic(document: Part, name: str, channel: Part) -> Topic:
@@ -88,22 +64,17 @@ def _topic(document: Part, name: str, channel: Part) -> Topic:
         name=name,
         key=channel["description"].removeprefix("Key: "),
         partitions=kafka["partitions"],
-        kept=_kept(kafka["topicConfiguration"]),
+        **_kept(kafka["topicConfiguration"]),
         senders=senders,
         receivers=receivers,
         messages=[_message(document, message) for message in channel["messages"]],
     )
 
 
-def _kept(configuration: Part) -> tuple[str, str]:
-    if configuration["cleanup.policy"] == ["compact"]:
-        days = configuration["delete.retention.ms"] // _DAY_MS
-        return (
-            f"det senaste för varje nyckel (compact); en radering syns i {days} dygn",
-            f"the newest of each key (compact); a deletion is seen for {days} days",
-        )
-    days = configuration["retention.ms"] // _DAY_MS
-    return f"{days} dygn (delete)", f"{days} days (delete)"
+def _kept(configuration: Part) -> dict[str, Any]:
+    is_compact = configuration["cleanup.policy"] == ["compact"]
+    kept = configuration["delete.retention.ms" if is_compact else "retention.ms"]
+    return {"is_compact": is_compact, "days": kept // _DAY_MS}
 
 
 def _message(document: Part, name: str) -> Message:
@@ -120,7 +91,7 @@ def _message(document: Part, name: str) -> Message:
     )
 
 
-def _headers(document: Part) -> list[Field]:
+def headers(document: Part) -> list[Field]:
     """Those that every event has: the same but for their `ce_type` and `ce_source`."""
     first = next(iter(document["components"]["messages"].values()))
     return [

@@ -1,34 +1,29 @@
-"""/docs and /docs/events: the API's documents for people, from this origin alone.
+"""/docs and what is below it: the API's documents for people, from this origin alone.
 
 What takes time to import or to make is imported and made at the first request.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from chassis.http import GuardedRoute, public
 from chassis.problems import Refused
 from contracts.problem_codes import Code
 from koppla.api.committed import ASYNCAPI, HOME, read
+from koppla.api.events_page import Field, Topic, headers, topics
+from koppla.api.operations_page import parts
+from koppla.api.rendering import AROUND_SWAGGER, ASSETS, page
 
 _OWN = Path(__file__).with_name("static")
-_OURS = {
-    "swagger.js": "text/javascript",
-    "style.css": "text/css",
-    "page.css": "text/css",
-}
+_OURS = {"swagger.js": "text/javascript"}
 _SWAGGERS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-    " connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-}
 _KEPT = {"Cache-Control": "max-age=3600"}
 
 
@@ -54,13 +49,27 @@ def router(apps: Sequence[FastAPI]) -> APIRouter:
 
     @api.get("/docs")
     @public
-    async def show_operations() -> HTMLResponse:
-        return HTMLResponse((_OWN / "swagger.html").read_text("utf-8"), headers=_HEADERS)
+    async def show_swagger(request: Request) -> HTMLResponse:
+        return page(request, "docs/swagger.html")
+
+    @api.get("/docs/operations")
+    @public
+    async def show_operations(request: Request) -> HTMLResponse:
+        return page(request, "docs/operations.html", parts=parts(json.loads(openapi())))
 
     @api.get("/docs/events")
     @public
-    async def show_events() -> HTMLResponse:
-        return HTMLResponse(_events(), headers=_HEADERS)
+    async def show_events(request: Request) -> HTMLResponse:
+        return page(request, "docs/events.html", topics=_topics(), headers=_headers())
+
+    @api.get("/docs/events/{topic}/{event}")
+    @public
+    async def show_event(topic: str, event: str, request: Request) -> HTMLResponse:
+        for one in _topics():
+            for message in one.messages:
+                if (one.name, message.name) == (topic, event):
+                    return page(request, "docs/event.html", topic=one, message=message)
+        raise Refused(Code.NOT_FOUND)
 
     @api.get("/docs/{name}")
     @public
@@ -71,16 +80,25 @@ def router(apps: Sequence[FastAPI]) -> APIRouter:
             return FileResponse(_swagger() / name, headers=_KEPT, media_type=_SWAGGERS[name])
         raise Refused(Code.NOT_FOUND)
 
+    api.include_router(ASSETS.router())
+    api.include_router(AROUND_SWAGGER.router())
     return api
 
 
-@cache
-def _events() -> str:
-    from koppla.api.events_page import page
-
+def _document() -> Mapping[str, Any]:
     document = read(_found(HOME / ASYNCAPI))
     assert document is not None
-    return page(document)
+    return document
+
+
+@cache
+def _topics() -> list[Topic]:
+    return topics(_document())
+
+
+@cache
+def _headers() -> list[Field]:
+    return headers(_document())
 
 
 @cache

@@ -1,16 +1,17 @@
 """Where the sink keeps mail: a file a message in DIR/inbox, the newest thousands."""
 
+import asyncio
 import email
 import email.policy
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 from contracts.envelope import uuid7
 
 KEPT = 5000
+_TO = "X-Inbox-To: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,46 +38,70 @@ class Mail:
 
 
 class Mailbox:
-    """folder: made when it is missing. Messages survive a restart of the run."""
+    """folder: made when it is missing. Messages survive a restart of the run.
+
+    Whose each message is stands in memory, and messages are read in a thread: all services of the
+    run share this event loop, and parsing 5,000 messages took 14 s of it, longer than a lease.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Ids are time-ordered, so names sort by age.
-        self._names = sorted(path.stem for path in folder.glob("*.eml"))
+        self._recipients = {path.stem: _recipient(path) for path in sorted(folder.glob("*.eml"))}
+        """By message, the oldest first."""
 
     def add(self, recipient: str, content: bytes) -> None:
         """Keeps a message for one recipient of its envelope."""
         name = str(uuid7())
         draft = self._folder / f"{name}.draft"
         stamp = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        head = f"X-Inbox-To: {recipient}\r\nX-Inbox-At: {stamp}\r\n".encode()
+        head = f"{_TO}{recipient}\r\nX-Inbox-At: {stamp}\r\n".encode()
         draft.write_bytes(head + content)
-        draft.replace(self._folder / f"{name}.eml")
-        self._names.append(name)
-        while len(self._names) > KEPT:
-            (self._folder / f"{self._names.pop(0)}.eml").unlink(missing_ok=True)
+        draft.replace(self._path(name))
+        self._recipients[name] = recipient.casefold()
+        while len(self._recipients) > KEPT:
+            oldest = next(iter(self._recipients))
+            del self._recipients[oldest]
+            self._path(oldest).unlink(missing_ok=True)
 
-    def newest(self, to: str | None, limit: int) -> list[Mail]:
-        """The newest mails first, of one address where `to` is given."""
-        found: list[Mail] = []
-        for name in reversed(self._names):
-            if len(found) == limit:
-                break
-            mail = self.get(name)
-            if mail is not None and (to is None or mail.to.casefold() == to.casefold()):
-                found.append(mail)
-        return found
+    async def newest(self, to: str | None, limit: int, skipped: int = 0) -> list[Mail]:
+        """The newest mails first, of one address where `to` is given. skipped: newer ones that are
+        not wanted."""
+        wanted = None if to is None else to.casefold()
+        names = [
+            name
+            for name, recipient in reversed(self._recipients.items())
+            if wanted is None or recipient == wanted
+        ]
+        return await asyncio.to_thread(self._read, names[skipped : skipped + limit])
 
-    def get(self, name: str) -> Mail | None:
-        if name not in self._names:
+    async def get(self, name: str) -> Mail | None:
+        if name not in self._recipients:
             return None
-        content = (self._folder / f"{name}.eml").read_bytes()
-        message = email.message_from_bytes(content, policy=email.policy.default)
-        return _mail(name, message)
+        return next(iter(await asyncio.to_thread(self._read, [name])), None)
+
+    def _read(self, names: list[str]) -> list[Mail]:
+        return [mail for name in names if (mail := _mail(name, self._path(name))) is not None]
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.eml"
 
 
-def _mail(name: str, message: EmailMessage) -> Mail:
+def _recipient(path: Path) -> str:
+    """Whom a kept message is for: its first line."""
+    with path.open("rb") as file:
+        return file.readline().decode(errors="replace").removeprefix(_TO).strip().casefold()
+
+
+def _mail(name: str, path: Path) -> Mail | None:
+    """None where it has made room for newer ones meanwhile."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    message = email.message_from_bytes(content, policy=email.policy.default)
+
     def part(kind: str) -> str:
         body = message.get_body((kind,))
         return str(body.get_content()) if body is not None else ""

@@ -5,11 +5,13 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from chassis.design.assets import Assets, stylesheet
+from chassis.design.catalogue import texts
 from chassis.design.environment import environment, words
-from chassis.design.languages import language, switch
+from chassis.design.languages import language, remember, switch
+from chassis.design.refusals import TEMPLATE, RefusalPages
 from chassis.http import new_app, public
 from chassis.problems import Refused
 from chassis.telemetry import Metrics
@@ -21,13 +23,23 @@ _PER_PAGE = 30
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self';"
-        " form-action 'none'; base-uri 'none'"
+        " form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
     ),
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
-    "Vary": "Cookie, Accept-Language",
+    "Vary": "Accept, Cookie, Accept-Language",
 }
-# The mail itself may use inline styles, and its links open outside of the frame.
-_MAIL_CSP = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation-by-user-activation"  # noqa: E501
+_MAIL_HEADERS = {
+    # The mail itself may use inline styles, and its links open outside of our page's frame.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self';"
+        " sandbox allow-popups allow-top-navigation-by-user-activation"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "no-referrer",
+}
+# Mails hold links that let somebody accept.
+_NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
 def new_inbox(mailbox: Mailbox) -> FastAPI:
@@ -42,8 +54,7 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
         to: Annotated[str | None, Query(max_length=254)] = None,
         page: Annotated[int, Query(ge=1, le=1000)] = 1,
     ) -> HTMLResponse:
-        first, end = (page - 1) * _PER_PAGE, page * _PER_PAGE
-        mails = mailbox.newest(to, end + 1)
+        mails = await mailbox.newest(to, _PER_PAGE + 1, (page - 1) * _PER_PAGE)
 
         def address(number: int) -> str:
             return "/inbox?" + urlencode({**({"to": to} if to else {}), "page": number})
@@ -51,10 +62,10 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
         return pages.page(
             request,
             "inbox/list.html",
-            mails=mails[first:end],
+            mails=mails[:_PER_PAGE],
             to=to,
             newer=address(page - 1) if page > 1 else None,
-            older=address(page + 1) if len(mails) > end else None,
+            older=address(page + 1) if len(mails) > _PER_PAGE else None,
         )
 
     @app.get("/inbox/messages")
@@ -62,21 +73,24 @@ def new_inbox(mailbox: Mailbox) -> FastAPI:
     async def messages(
         to: Annotated[str | None, Query(max_length=254)] = None,
         limit: Annotated[int, Query(ge=1, le=5000)] = 500,
-    ) -> dict[str, Any]:
-        return {"items": [mail.document() for mail in mailbox.newest(to, limit)]}
+    ) -> JSONResponse:
+        items = [mail.document() for mail in await mailbox.newest(to, limit)]
+        return JSONResponse({"items": items}, headers=_NEVER_KEPT)
 
     @app.get("/inbox/{name}", include_in_schema=False)
     @public
     async def message(name: str, request: Request) -> HTMLResponse:
-        return pages.page(request, "inbox/mail.html", mail=_found(mailbox, name))
+        return pages.page(request, "inbox/mail.html", mail=await _found(mailbox, name))
 
     @app.get("/inbox/{name}/html", include_in_schema=False)
     @public
     async def html(name: str) -> HTMLResponse:
-        content = _found(mailbox, name).html.replace("<head>", '<head><base target="_top">', 1)
-        return HTMLResponse(content, headers={"Content-Security-Policy": _MAIL_CSP})
+        mail = await _found(mailbox, name)
+        content = mail.html.replace("<head>", '<head><base target="_top">', 1)
+        return HTMLResponse(content, headers={**_MAIL_HEADERS, **_NEVER_KEPT})
 
     app.include_router(pages.assets.router())
+    app.add_middleware(RefusalPages, below="/inbox", page=pages.refused)
     return app
 
 
@@ -88,20 +102,32 @@ class _Pages:
         self.assets = Assets("/inbox/static", stylesheet(own))
         self._templates = environment("koppla.inbox")
 
-    def page(self, request: Request, template: str, **about: Any) -> HTMLResponse:
+    def refused(self, request: Request, status: int, kind: str) -> HTMLResponse:
+        """kind: of the design system's refusals."""
+        way = ("/inbox", texts("koppla", language(request))("inbox.title"))
+        about = {"frame": "inbox/frame.html", "kind": kind, "way": way}
+        return self.page(request, TEMPLATE, status, **about)
+
+    def page(
+        self, request: Request, template: str, status: int = 200, **about: Any
+    ) -> HTMLResponse:
         locale = language(request)
         html = self._templates.get_template(template).render(
             **words("koppla", locale),
             assets=self.assets.addresses,
             body_class="work",
-            languages=switch(request.url.path),
+            languages=switch(request.url.path, request.query_params.multi_items()),
             **about,
         )
-        return HTMLResponse(html, headers={**_HEADERS, "Content-Language": locale})
+        response = HTMLResponse(
+            html, status, {**_HEADERS, **_NEVER_KEPT, "Content-Language": locale}
+        )
+        remember(request, response)
+        return response
 
 
-def _found(mailbox: Mailbox, name: str) -> Mail:
-    mail = mailbox.get(name)
+async def _found(mailbox: Mailbox, name: str) -> Mail:
+    mail = await mailbox.get(name)
     if mail is None:
         raise Refused(Code.NOT_FOUND)
     return mail

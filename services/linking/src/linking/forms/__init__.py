@@ -2,6 +2,9 @@
 
 from fastapi import FastAPI
 
+from chassis.design.refusals import RefusalPages
+from linking.forms.guidance import ADDRESS
+from linking.forms.refused import refused
 from linking.forms.routes import router
 from linking.pages.jinja import ASSETS
 
@@ -13,3 +16,4 @@ def install(app: FastAPI, support_email: str | None) -> None:
     """
     app.include_router(router(support_email))
     app.include_router(ASSETS.router())
+    app.add_middleware(RefusalPages, below=ADDRESS, page=refused)

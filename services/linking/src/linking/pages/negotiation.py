@@ -2,11 +2,9 @@
 
 from fastapi import Request
 
-from chassis.design.languages import by_preference, chosen, preferred
+from chassis.design.languages import chosen, preferred
+from chassis.design.refusals import form_asked_for
 from contracts.fields import Locale
-
-_HTML = ("text/html", "application/xhtml+xml")
-_JSON = ("application/json", "application/problem+json")
 
 
 def language(request: Request) -> Locale:
@@ -17,12 +15,12 @@ def language(request: Request) -> Locale:
 
 def names_html(request: Request) -> bool:
     """Whether HTML is asked for by name, and not less than JSON: a browser does."""
-    return _first(request) == "html"
+    return form_asked_for(request) == "html"
 
 
 def wants_json(request: Request) -> bool:
     """JSON is asked for by name, or sent and no other form named; all else gets a page."""
-    first = _first(request)
+    first = form_asked_for(request)
     if first is not None:
         return first == "json"
     return content_type(request) == "application/json"
@@ -30,12 +28,3 @@ def wants_json(request: Request) -> bool:
 
 def content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _first(request: Request) -> str | None:
-    for kind in by_preference(request.headers.get("accept", "")):
-        if kind in _HTML:
-            return "html"
-        if kind in _JSON:
-            return "json"
-    return None
