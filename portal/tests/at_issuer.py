@@ -1,5 +1,6 @@
 """Somebody signs in at the played issuer."""
 
+import time
 from urllib.parse import urlsplit
 
 import httpx
@@ -31,3 +32,8 @@ async def at_issuer(address: str) -> str:
     location: str = answer.headers["location"]
     parts = urlsplit(location)
     return f"{parts.path}?{parts.query}"
+
+
+def in_seconds(seconds: int) -> int:
+    """A time as tokens have it."""
+    return int(time.time()) + seconds
