@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from email.message import EmailMessage
 from pathlib import Path
 
 import httpx
@@ -9,9 +10,15 @@ import httpx
 from koppla.inbox import mailbox as kept
 from koppla.inbox.mailbox import Mailbox
 from koppla.inbox.pages import new_inbox
-from koppla.tests.test_inbox_pages import mail
 
 EVA, FIA = "Eva@ab.example", "fia@ab.example"
+
+
+def mail(subject: str) -> bytes:
+    message = EmailMessage()
+    message["Subject"] = subject
+    message.set_content("Hej")
+    return message.as_bytes()
 
 
 def messages(folder: Path) -> list[Path]:

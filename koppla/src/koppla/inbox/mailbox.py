@@ -11,7 +11,7 @@ from typing import Any
 from contracts.envelope import uuid7
 
 KEPT = 5000
-_TO = "X-Inbox-To: "
+_TO, _AT = "X-Inbox-To: ", "X-Inbox-At: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,17 @@ class Mailbox:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Ids are time-ordered, so names sort by age.
-        self._recipients = {path.stem: _recipient(path) for path in sorted(folder.glob("*.eml"))}
+        # By the moment, since ids of one millisecond are in no order.
+        found = sorted((*_head(path), path.stem) for path in folder.glob("*.eml"))
+        self._recipients = {name: recipient for _, recipient, name in found}
         """By message, the oldest first."""
 
     def add(self, recipient: str, content: bytes) -> None:
         """Keeps a message for one recipient of its envelope."""
         name = str(uuid7())
         draft = self._folder / f"{name}.draft"
-        stamp = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        head = f"{_TO}{recipient}\r\nX-Inbox-At: {stamp}\r\n".encode()
+        stamp = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        head = f"{_TO}{recipient}\r\n{_AT}{stamp}\r\n".encode()
         draft.write_bytes(head + content)
         draft.replace(self._path(name))
         self._recipients[name] = recipient.casefold()
@@ -88,10 +89,11 @@ class Mailbox:
         return self._folder / f"{name}.eml"
 
 
-def _recipient(path: Path) -> str:
-    """Whom a kept message is for: its first line."""
+def _head(path: Path) -> tuple[str, str]:
+    """When a kept message came and whom it is for: its first lines."""
     with path.open("rb") as file:
-        return file.readline().decode(errors="replace").removeprefix(_TO).strip().casefold()
+        to, at = (file.readline().decode(errors="replace").strip() for _ in range(2))
+    return at.removeprefix(_AT), to.removeprefix(_TO).casefold()
 
 
 def _mail(name: str, path: Path) -> Mail | None:
