@@ -25,9 +25,10 @@ $(V)/.ready: requirements.lock pyproject.toml $(PROJECTS)
 run: setup
 	$(BIN)/koppla up --demo
 
-# BROKER=apache: every test that meets a broker, on Apache Kafka.
+# BROKER=apache: every test that meets a broker, on Apache Kafka. Three workers keep two cores busy:
+# tests wait a good deal.
 test: setup
-	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	KOPPLA_TEST_BROKER=$(BROKER) $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 # The images, compose.yaml and the main job in containers that are killed; needs a Docker engine.
 test-containers: setup
@@ -41,7 +42,7 @@ test-browser: setup
 races: setup
 	KOPPLA_RACES=200 $(BIN)/python -m pytest services/linking/tests/test_racing_accepts.py -q
 
-# More of the calls that nobody thought of than `make test` makes, as every kind of caller.
+# Calls that nobody thought of, beside those that `make test` makes, as every kind of caller.
 fuzz: setup
 	KOPPLA_FUZZ_EXAMPLES=6 $(BIN)/python -m pytest tests/test_api_fuzz.py -q --timeout 1200
 

@@ -1,4 +1,5 @@
-"""How long the portal takes for what bureau staff open all day, behind it 5,000 clients.
+"""How long the portal takes for what bureau staff open all day, behind it 5,000 clients that are
+activated and 5,000 that wait for it.
 
 `python -m bench.pages`.
 """
@@ -20,23 +21,36 @@ from tests.support.platform import Platform
 
 CLIENTS, TIMES, LIMIT_MS = 5_000, 60, 150
 ADMIN, BUREAU = "b-1-admin", "b-1"
-PAGES = ("/klienthanteraren", "/klienthanteraren/koppla-klient", "/forfragningar")
+ACTIVATED, WAITING = 900_000, 910_000
+"""Behind which number their database ids begin."""
+PAGES = (
+    "/klienthanteraren",
+    "/klienthanteraren?sok=ab",
+    "/klienthanteraren/att-aktivera",
+    f"/aktivera/{WAITING + 1}",
+    "/klienthanteraren/koppla-klient",
+    "/forfragningar",
+)
 _LINKED = """
 INSERT INTO linked_clients
-SELECT (jsonb_populate_record(link, jsonb_build_object('tenant_id', 900000 + n))).*
+SELECT (jsonb_populate_record(link, jsonb_build_object('tenant_id', $3::int + n))).*
 FROM linked_clients link, generate_series(1, $1) n WHERE link.tenant_id = $2
+"""
+_NOT_ACTIVATED = """
+UPDATE linked_clients SET activated_at = NULL, activated_by = NULL
+WHERE tenant_id ~ '^91[0-9]{4}$'
 """
 _CLIENTS = """
 INSERT INTO clients
 SELECT (jsonb_populate_record(client, jsonb_build_object(
-    'tenant_id', 900000 + n, 'name', client.name || ' ' || n,
+    'tenant_id', $3::int + n, 'name', client.name || ' ' || n,
     'folded_name', client.folded_name || ' ' || n,
-    'sort_key', client.sort_key || ' ' || lpad(n::text, 6, '0')))).*
+    'sort_key', client.sort_key || ' ' || lpad(($3::int + n)::text, 6, '0')))).*
 FROM clients client, generate_series(1, $1) n WHERE client.tenant_id = $2
 """
 _PERMISSIONS = """
 INSERT INTO permissions
-SELECT (jsonb_populate_record(permission, jsonb_build_object('tenant_id', 900000 + n))).*
+SELECT (jsonb_populate_record(permission, jsonb_build_object('tenant_id', $3::int + n))).*
 FROM permissions permission, generate_series(1, $1) n WHERE permission.tenant_id = $2
 """
 
@@ -88,11 +102,16 @@ async def _activate(platform: Platform) -> None:
 
 
 async def _multiply(platform: Platform) -> None:
-    """Five thousand more like it, in activation's tables."""
+    """Twice five thousand more like it, in activation's tables."""
     connection = await asyncpg.connect(platform.run_json()["databases"]["activation"])
     try:
-        for statement in (_CLIENTS, _LINKED, _PERMISSIONS):
-            await connection.execute(statement, CLIENTS, CLIENT)
+        for statement, behind in (
+            *((_CLIENTS, behind) for behind in (ACTIVATED, WAITING)),
+            *((_LINKED, behind) for behind in (ACTIVATED, WAITING)),
+            (_PERMISSIONS, ACTIVATED),
+        ):
+            await connection.execute(statement, CLIENTS, CLIENT, behind)
+        await connection.execute(_NOT_ACTIVATED)
         await connection.execute("ANALYZE")
     finally:
         await connection.close()

@@ -83,10 +83,11 @@ async def _is_ready(http: httpx.AsyncClient) -> bool:
     return (await http.get("/readyz")).status_code == 200
 
 
+@pytest.mark.parametrize("mechanism", ["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"])
 async def test_an_event_goes_from_outbox_to_inbox_by_password(
-    secured: SecuredKafka, url: str, issuer: DevelopmentIssuer
+    secured: SecuredKafka, url: str, issuer: DevelopmentIssuer, mechanism: str
 ) -> None:
-    await _says_and_hears(secured.by_password("sample", "hemligt-1"), url, issuer)
+    await _says_and_hears(secured.by_password("sample", "hemligt-1", mechanism), url, issuer)
 
 
 async def test_an_event_goes_from_outbox_to_inbox_by_certificate(
@@ -120,6 +121,9 @@ async def test_who_is_refused_is_told_by_which_setting(secured: SecuredKafka) ->
     assert await _refusal(secured.by_password("sample", "fel")) == (
         f"KOPPLA_KAFKA_PASSWORD: {broker} refuses it, or knows no such KOPPLA_KAFKA_USER"
     )
+    for mechanism in ("SCRAM-SHA-256", "PLAIN"):
+        wrong = secured.by_password("sample", "fel", mechanism)
+        assert (await _refusal(wrong)).startswith(f"KOPPLA_KAFKA_PASSWORD: {wrong['kafka']} ")
     assert await _refusal({**by_password, "kafka_sasl_mechanism": "PLAIN"}) == (
         f"KOPPLA_KAFKA_SASL_MECHANISM: {broker} does not take PLAIN"
     )

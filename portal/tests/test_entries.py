@@ -131,9 +131,19 @@ async def test_who_waits_to_be_activated_is_counted_and_all_are_to_be_had(
     assert [one.href for one in page.links if one.href.startswith("/aktivera/")] == [
         f"/aktivera/{tenant_id}" for tenant_id in WAITING
     ]
-    for query in ("sida=0", "sida=-1", "sida=99", "sida=x", "sida=" + "9" * 50, "sida=²"):
-        await browser.open(f"/klienthanteraren/att-aktivera?{query}")
+    path = "/klienthanteraren/att-aktivera"
+    for query in ("fran=x", "fran=x&sok=Mängd 03", "sok=" + "x" * 201, "sok=a%00b"):
+        await browser.open(f"{path}?{query}")
         assert browser.status == 200
+    await browser.open(path)
+    page = await browser.press("Sök", sok="mÄNGD 03")
+    assert [one.href for one in page.links if one.href.startswith("/aktivera/")] == [
+        f"/aktivera/{WAITING[2]}"
+    ]
+    page = await browser.press("Sök", sok="<b>ingen</b>")
+    assert "Ingen klient stämmer med ”<b>ingen</b>”" in page.headings
+    page = await browser.follow("Visa hela aktiveringslistan")
+    assert "7 klienter har kopplats till byrån" in page.words
     # A consultant sees them, and an admin activates them.
     async with Browser(browser.url) as other:
         page = await other.be(BIG_CONSULTANT)

@@ -36,8 +36,8 @@ class ApacheKafka:
     """`async with ApacheKafka(folder) as kafka:` is ready when its admin API answers.
 
     Its data lie in `data_dir`; `port` 0 chooses a free one. Ports stay the same through `restart`.
-    listeners: more of them, the protocol of each by its name. passwords: of SCRAM-SHA-512, by user.
-    Raises NotStarted.
+    listeners: more of them, the protocol of each by its name. passwords: of both kinds of SCRAM, by
+    user. Raises NotStarted.
     """
 
     def __init__(
@@ -112,8 +112,9 @@ class ApacheKafka:
         # One argument: an identity may begin with a dash, which would be read as an option.
         named = f"--cluster-id={cluster_id}"
         users = (
-            f"--add-scram=SCRAM-SHA-512=[name={user},password={password}]"
+            f"--add-scram={kind}=[name={user},password={password}]"
             for user, password in self._passwords.items()
+            for kind in ("SCRAM-SHA-256", "SCRAM-SHA-512")
         )
         arguments = ("format", "--standalone", named, "-c", "server.properties", *users)
         child = await self._java("kafka.tools.StorageTool", *arguments)

@@ -43,13 +43,15 @@ class SecuredKafka:
     kafka: ApacheKafka
     authority: Authority
 
-    def by_password(self, user: str, password: str, **given: Any) -> dict[str, Any]:
-        """Settings of a client on the listener with TLS and SCRAM-SHA-512."""
+    def by_password(
+        self, user: str, password: str, mechanism: str = "SCRAM-SHA-512", **given: Any
+    ) -> dict[str, Any]:
+        """Settings of a client on the listener with TLS that takes this mechanism."""
         return {
-            "kafka": self.kafka.address("SCRAM"),
+            "kafka": self.kafka.address("PLAIN" if mechanism == "PLAIN" else "SCRAM"),
             "kafka_security": "tls",
             "kafka_ca": self.authority.certificate,
-            "kafka_sasl_mechanism": "SCRAM-SHA-512",
+            "kafka_sasl_mechanism": mechanism,
             "kafka_user": user,
             "kafka_password": password,
             "kafka_replication": 1,
@@ -88,11 +90,15 @@ async def secured_kafka(folder: Path, passwords: dict[str, str]) -> AsyncIterato
     """passwords: by user."""
     authority = Authority()
     ours, trusted = _stores(folder, authority)
+    scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+    plain = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+    users = " ".join(f'user_{user}="{password}"' for user, password in passwords.items())
     properties = {
-        "sasl.enabled.mechanisms": "SCRAM-SHA-512",
-        "listener.name.scram.scram-sha-512.sasl.jaas.config": (
-            "org.apache.kafka.common.security.scram.ScramLoginModule required;"
-        ),
+        "listener.name.scram.sasl.enabled.mechanisms": "SCRAM-SHA-256,SCRAM-SHA-512",
+        "listener.name.scram.scram-sha-256.sasl.jaas.config": scram,
+        "listener.name.scram.scram-sha-512.sasl.jaas.config": scram,
+        "listener.name.plain.sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.plain.plain.sasl.jaas.config": f"{plain} {users};",
         "listener.name.mutual.ssl.client.auth": "required",
         "ssl.keystore.type": "PEM",
         "ssl.keystore.location": str(ours),
@@ -101,7 +107,7 @@ async def secured_kafka(folder: Path, passwords: dict[str, str]) -> AsyncIterato
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "super.users": "User:ANONYMOUS",
     }
-    listeners = {"SCRAM": "SASL_SSL", "MUTUAL": "SSL"}
+    listeners = {"SCRAM": "SASL_SSL", "PLAIN": "SASL_SSL", "MUTUAL": "SSL"}
     async with ApacheKafka(
         folder / "kafka", 0, listeners=listeners, passwords=passwords, **properties
     ) as kafka:

@@ -61,6 +61,53 @@ async def test_the_directorys_name_is_shown_once_it_is_known(service: Activation
     assert (await service.get(LIST)).json()["items"][0]["name"] == "Nya AB"
 
 
+async def test_a_page_at_a_time_is_complete_and_counts_all(service: Activation) -> None:  # R36
+    names = ("Öberg AB", "Åkeri AB", "alfa ab", "Zäta AB", "Alfa AB")
+    tenants = [str(number) for number in range(1, 6)]
+    await service.publish(
+        *(linked(one, name=name) for one, name in zip(tenants, names, strict=True))
+    )
+    whole = (await service.get(LIST)).json()
+    assert (whole["total"], whole["next_cursor"]) == (5, None)
+    assert [item["tenant_id"] for item in whole["items"]] == ["3", "5", "4", "2", "1"]
+    seen, cursor = [], ""
+    for number in (2, 2, 1):
+        body = (await service.get(LIST, params={"limit": 2, "cursor": cursor})).json()
+        assert (len(body["items"]), body["total"]) == (number, 5)
+        seen += body["items"]
+        cursor = body["next_cursor"]
+    assert (seen, cursor) == (whole["items"], None)
+    rest = (await service.get(LIST, params={"cursor": (await _first_cursor(service))})).json()
+    assert [item["tenant_id"] for item in rest["items"]] == ["5", "4", "2", "1"]
+
+
+async def _first_cursor(service: Activation) -> str:
+    cursor: str = (await service.get(LIST, params={"limit": 1})).json()["next_cursor"]
+    return cursor
+
+
+async def test_it_is_searched_as_the_client_list_is(service: Activation) -> None:
+    await service.publish(linked("1", name="Åkeri AB"), linked("20", name="Öberg & Åkeri AB"))
+    for query, found in (("ÅKERI", ["1", "20"]), ("20", ["20"]), ("Zäta", []), (" ", ["1", "20"])):
+        body = (await service.get(LIST, params={"query": query})).json()
+        assert [item["tenant_id"] for item in body["items"]] == found, query
+        assert body["total"] == len(found)
+    body = (await service.get(LIST, params={"query": "åkeri", "limit": 1})).json()
+    assert (len(body["items"]), body["total"]) == (1, 2)
+    for given in ({"limit": 0}, {"limit": 201}, {"cursor": "x"}, {"query": "x" * 201}):
+        refused(await service.get(LIST, params=given), 422, "INVALID_INPUT")
+
+
+async def test_one_client_is_shown_while_it_waits(service: Activation) -> None:
+    await service.publish(linked("1", name="Åkeri AB"), linked("2", bureau_id="b-2"))
+    [listed] = (await service.get(LIST)).json()["items"]
+    assert (await service.get(f"{LIST}/1", "bo")).json() == listed
+    for other in ("2", "3", "%20"):
+        refused(await service.get(f"{LIST}/{other}"), 404, "CLIENT_NOT_FOUND")
+    await service.activate("1")
+    refused(await service.get(f"{LIST}/1"), 404, "CLIENT_NOT_FOUND")
+
+
 async def test_activation_gives_the_grants_and_says_so(service: Activation) -> None:  # R38 R39
     link = linked("100001")
     await service.publish(link)

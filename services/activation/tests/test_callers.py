@@ -12,6 +12,7 @@ from services.activation.tests.bureau import (
 CONSULTANT = "/v1/clients/100001/consultants/bo"
 ROUTES = [
     ("GET", "/v1/activation-list", None, "bureau"),
+    ("GET", "/v1/activation-list/100002", None, "bureau"),
     ("GET", "/v1/consultants", None, "bureau"),
     ("POST", "/v1/activation-list/100001/activate", {"grants": []}, "bureau_admin"),
     ("GET", "/v1/clients", None, "bureau"),
@@ -31,7 +32,7 @@ ROLES = ("bureau_admin", "consultant", "support_agent", "ops", "platform", "syst
 
 
 async def _ready(service: Activation) -> Activation:
-    await service.publish(linked("100001"))
+    await service.publish(linked("100001"), linked("100002"))
     await service.activate("100001", {"bo": [READ_BOOKS], "anna": [READ_BOOKS]})
     return service
 

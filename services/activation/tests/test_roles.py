@@ -11,6 +11,7 @@ GRANTS = {"permissions": [{"program": "payroll", "access": "read"}]}
 # In the order of CALLERS: x 401, f 403, n 404, o allowed. The consultant is the one with a grant.
 TABLE: dict[str, tuple[str, Any]] = {
     "GET /v1/activation-list": ("xooofff", None),
+    "GET /v1/activation-list/{tenant_id}": ("xnnnfff", None),
     "GET /v1/consultants": ("xooofff", None),
     "POST /v1/activation-list/{tenant_id}/activate": ("xofofff", {"grants": []}),
     "GET /v1/clients": ("xooofff", None),

@@ -26,7 +26,9 @@ async def test_a_link_leads_to_sign_in(service: Activation) -> None:  # R36 R38 
                 "linked_at": "2026-03-29T00:30:00Z",
                 "accepted_by": KARIN.model_dump(),
             }
-        ]
+        ],
+        "total": 1,
+        "next_cursor": None,
     }
     activated = await service.activate("100001", {"bo": [READ_PAYROLL, READ_BOOKS]})
     assert activated.json()["may_sign_in"] is False

@@ -63,7 +63,16 @@ LIST_LINKS = Operation(
 )
 SHOW_LINK = Operation("GET", "/v1/links/{link_id}", shapes.Link, "requests")
 END_LINK = Operation("POST", "/v1/links/{link_id}/end", shapes.Link, "requests", shapes.EndLink)
-SHOW_ACTIVATION_LIST = Operation("GET", "/v1/activation-list", shapes.ActivationList, "clients")
+SHOW_ACTIVATION_LIST = Operation(
+    "GET",
+    "/v1/activation-list",
+    shapes.ActivationList,
+    "clients",
+    query=("query", "limit", "cursor"),
+)
+SHOW_LINKED_CLIENT = Operation(
+    "GET", "/v1/activation-list/{tenant_id}", shapes.LinkedClient, "clients"
+)
 ACTIVATE_CLIENT = Operation(
     "POST",
     "/v1/activation-list/{tenant_id}/activate",

@@ -170,6 +170,8 @@ class LinkedClient(Answer):
 
 class ActivationList(Answer):
     items: list[LinkedClient]
+    total: int
+    next_cursor: str | None
 
 
 class ListedClient(Answer):

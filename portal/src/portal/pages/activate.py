@@ -102,8 +102,12 @@ async def _is_as_chosen(visit: Visit, tenant_id: str, cells: matrix.Cells) -> bo
 
 async def _waiting(visit: Visit, tenant_id: str) -> LinkedClient | None:
     """The client in the activation list."""
-    found = await visit.calls(calls.SHOW_ACTIVATION_LIST)
-    return next((one for one in found.items if one.tenant_id == tenant_id), None)
+    try:
+        return await visit.calls(calls.SHOW_LINKED_CLIENT, tenant_id=tenant_id)
+    except Refused as refused:
+        if refused.code == "CLIENT_NOT_FOUND":
+            return None
+        raise
 
 
 async def _consultants(visit: Visit) -> list[Consultant]:

@@ -33,8 +33,8 @@ def _add(router: APIRouter, entry: Entry) -> None:
         return await _show(visit, entry, sok, fran)
 
     @router.get(f"{entry.path}/att-aktivera")
-    async def show_waiting(visit: Bureau, sida: str = "1") -> Response:
-        return await _show_waiting(visit, entry, sida)
+    async def show_waiting(visit: Bureau, sok: str = "", fran: str = "") -> Response:
+        return await _show_waiting(visit, entry, sok, fran)
 
     @router.post(f"{entry.path}/logga-in")
     async def sign_in(form: Posted, visit: Bureau) -> Response:
@@ -56,7 +56,7 @@ async def _show(visit: Visit, entry: Entry, sok: str, fran: str) -> Response:
     try:
         clients, waiting, may_link = await asyncio.gather(
             had(_clients(call, "" if wrong else query, fran)),
-            had(call(calls.SHOW_ACTIVATION_LIST)),
+            had(call(calls.SHOW_ACTIVATION_LIST, query={"limit": _FIRST_WAITING})),
             may_use_digital_route(call),
         )
     except Refused as refused:
@@ -70,31 +70,33 @@ async def _show(visit: Visit, entry: Entry, sok: str, fran: str) -> Response:
         wrong=wrong,
         clients=clients,
         waiting=waiting,
-        first_waiting=_FIRST_WAITING,
         may_link=may_link,
         first=entry.path + _query(sok=query) if fran else None,
         following=entry.path + _query(sok=query, fran=_next(clients)) if _next(clients) else None,
     )
 
 
-async def _show_waiting(visit: Visit, entry: Entry, sida: str) -> Response:
-    """sida: which page, from 1. The API tells the list whole."""
-    waiting = (await visit.calls(calls.SHOW_ACTIVATION_LIST)).items
-    last = max(1, -(-len(waiting) // PER_PAGE))
-    page = min(int(sida), last) if sida.isascii() and sida.isdecimal() and len(sida) < 9 else 1
-    page = max(page, 1)
-
-    def address(number: int) -> str | None:
-        path = f"{entry.path}/att-aktivera"
-        return path + _query(sida=str(number)) if 1 <= number <= last else None
-
+async def _show_waiting(visit: Visit, entry: Entry, sok: str, fran: str) -> Response:
+    """sok: what is searched for. fran: the cursor of a later page."""
+    path = f"{entry.path}/att-aktivera"
+    query = forms.one_line(sok)
+    wrong = _wrong(query)
+    asked = {"query": "" if wrong else query, "limit": PER_PAGE, "cursor": fran}
+    try:
+        found = await visit.calls(calls.SHOW_ACTIVATION_LIST, query=asked)
+    except Refused as refused:
+        if "cursor" in refused.fields and fran:
+            return visit.to(path, query={"sok": query} if query else None)
+        raise
     return visit.page(
         "waiting.html",
         entry=entry,
-        clients=waiting[(page - 1) * PER_PAGE : page * PER_PAGE],
-        number=len(waiting),
-        previous=address(page - 1),
-        following=address(page + 1),
+        path=path,
+        query=forms.shown(sok),
+        wrong=wrong,
+        waiting=found,
+        first=path + _query(sok=query) if fran else None,
+        following=path + _query(sok=query, fran=found.next_cursor) if found.next_cursor else None,
     )
 
 

@@ -66,6 +66,8 @@ class Redemption(Request):
 
 
 class LinkedOut(BaseModel):
+    model_config = with_examples(examples.LINKED)
+
     tenant_id: str
     name: str
     org_number: str
@@ -83,6 +85,8 @@ class ActivationList(BaseModel):
     model_config = with_examples(examples.ACTIVATION_LIST)
 
     items: list[LinkedOut]
+    total: int
+    next_cursor: str | None
 
 
 class ConsultantOut(BaseModel):

@@ -1,19 +1,18 @@
 """The client list: all activated clients of a bureau, in Swedish order, a page at a time (R43)."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activation.cursors import read_cursor, write_cursor
 from activation.directory import Member, member
 from activation.storage import linked_clients, permissions
 from activation.storage.linked_clients import Wanted
-from activation.swedish import folded, is_sort_key
+from activation.swedish import folded
 from activation.tables import Client, LinkedClient
 from chassis.auth import Principal
-from chassis.problems import Refused, invalid
+from chassis.problems import Refused
 from contracts.fields import TENANT_ID
 from contracts.org_number import OrgNumber, OrgNumberError
 from contracts.problem_codes import Code
@@ -36,11 +35,11 @@ async def page(
     A sole trader's number is masked unless the caller searched by the whole of it.
     """
     who = await member(session, caller)
-    after = _read_cursor(cursor) if cursor else None
+    after = read_cursor(cursor)
     wanted = read_query(query)
     found = await linked_clients.activated(session, who.bureau_id, wanted, after, limit + 1)
     clients = found[:limit]
-    following = _write_cursor(clients[-1].sort_key) if len(found) > limit else None
+    following = write_cursor(clients[-1].sort_key) if len(found) > limit else None
     return await _listed(session, who, clients, wanted), following
 
 
@@ -104,18 +103,3 @@ async def _listed(
         )
         for client in clients
     ]
-
-
-def _write_cursor(key: str) -> str:
-    return base64.urlsafe_b64encode(key.encode()).rstrip(b"=").decode()
-
-
-def _read_cursor(cursor: str) -> str:
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        key = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeError):
-        key = ""
-    if not is_sort_key(key):
-        raise invalid("cursor", "must be a next_cursor of this list")
-    return key

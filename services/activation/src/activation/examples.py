@@ -37,7 +37,8 @@ CONSULTANT_PERMISSIONS = {"permissions": PERMISSIONS}
 SIGN_IN_REQUEST = {"program": "bookkeeping"}
 REDEMPTION = {"token": _TOKEN}
 
-ACTIVATION_LIST: dict[str, Any] = {"items": [{**_NAMED, **_LINKED}]}
+LINKED: dict[str, Any] = {**_NAMED, **_LINKED}
+ACTIVATION_LIST: dict[str, Any] = {"items": [LINKED], "total": 1, "next_cursor": None}
 CONSULTANTS = {"items": [_LINNEA, _GORAN]}
 CLIENTS = {"items": [_LISTED, _SOLE_TRADER], "next_cursor": None}
 ACTIVATED_CLIENT = {

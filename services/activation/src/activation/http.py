@@ -5,7 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, StringConstraints
 
-from activation import activations, api, client_list, directory, links, permissions, sign_ins
+from activation import (
+    activation_list,
+    activations,
+    api,
+    client_list,
+    directory,
+    permissions,
+    sign_ins,
+)
 from activation.sign_ins import HandOff
 from chassis.database import Database
 from chassis.http import Caller, GuardedRoute, allow, refuses
@@ -30,11 +38,29 @@ def _lists(database: Database, outbox: Outbox) -> APIRouter:
 
     @routes.get("/v1/activation-list")
     @allow("bureau_admin", "consultant")
-    async def show_activation_list(caller: Caller) -> api.ActivationList:
-        """Linked clients that nobody has activated (R36)."""
+    async def show_activation_list(
+        caller: Caller,
+        query: Text = "",
+        limit: Annotated[int | None, Query(ge=1, le=200)] = None,
+        cursor: str | None = None,
+    ) -> api.ActivationList:
+        """Linked clients that nobody has activated (R36), in Swedish order, or those that match.
+
+        All at once without `limit`; `total` counts them on all pages.
+        """
         async with database.transaction() as session:
-            found = await links.activation_list(session, caller)
-        return api.ActivationList(items=[api.LinkedOut.of(*each) for each in found])
+            found = await activation_list.page(session, caller, query, limit, cursor)
+        items = [api.LinkedOut.of(*each) for each in found.clients]
+        return api.ActivationList(items=items, total=found.total, next_cursor=found.next_cursor)
+
+    @routes.get("/v1/activation-list/{tenant_id}")
+    @allow("bureau_admin", "consultant")
+    @refuses(Code.CLIENT_NOT_FOUND)
+    async def show_linked_client(tenant_id: str, caller: Caller) -> api.LinkedOut:
+        """One client of the activation list (R36)."""
+        async with database.transaction() as session:
+            found = await activation_list.show(session, caller, tenant_id)
+        return api.LinkedOut.of(*found)
 
     @routes.post("/v1/activation-list/{tenant_id}/activate")
     @allow("bureau_admin")

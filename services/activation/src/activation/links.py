@@ -1,25 +1,14 @@
 """Links: they begin in the activation list, and when they end everything by them ends."""
 
-from collections.abc import Sequence
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activation.directory import member, named, numbered
+from activation.directory import named, numbered
 from activation.link_steps import Known, Step, on_ended, on_established
 from activation.storage import directory, linked_clients, permissions
-from activation.tables import Client, LinkedClient
-from chassis.auth import Principal
+from activation.tables import LinkedClient
 from chassis.outbox import Outbox
 from contracts.events.activation import ClientDelisted, ClientEvent, ClientListed
 from contracts.events.linking import LinkEnded, LinkEstablished
-
-
-async def activation_list(
-    session: AsyncSession, caller: Principal
-) -> Sequence[tuple[LinkedClient, Client]]:
-    """What the caller's bureau is linked to and has not activated (R36)."""
-    found = await member(session, caller)
-    return await linked_clients.not_activated(session, found.bureau_id)
 
 
 async def establish(session: AsyncSession, outbox: Outbox, event: LinkEstablished) -> None:

@@ -72,20 +72,34 @@ async def client(session: AsyncSession, tenant_id: str) -> Client:
 
 
 async def not_activated(
-    session: AsyncSession, bureau_id: str
+    session: AsyncSession,
+    bureau_id: str,
+    wanted: Wanted | None,
+    after: str | None,
+    limit: int | None,
 ) -> Sequence[tuple[LinkedClient, Client]]:
-    """The bureau's active links that nobody has activated, in Swedish order."""
-    found = await session.execute(
+    """The bureau's active links that nobody has activated, in Swedish order, from behind the sort
+    key `after`. limit: None for all."""
+    question = (
         select(LinkedClient, Client)
         .join(Client, col(Client.tenant_id) == col(LinkedClient.tenant_id))
-        .where(
-            LinkedClient.bureau_id == bureau_id,
-            LinkedClient.status == "active",
-            col(LinkedClient.activated_at).is_(None),
-        )
+        .where(*_waiting(bureau_id, wanted))
         .order_by(col(Client.sort_key))
+        .limit(limit)
     )
-    return [(link, client) for link, client in found]
+    if after is not None:
+        question = question.where(col(Client.sort_key) > after)
+    return [(link, client) for link, client in await session.execute(question)]
+
+
+async def count_not_activated(session: AsyncSession, bureau_id: str, wanted: Wanted | None) -> int:
+    question = (
+        select(func.count())
+        .select_from(LinkedClient)
+        .join(Client, col(Client.tenant_id) == col(LinkedClient.tenant_id))
+        .where(*_waiting(bureau_id, wanted))
+    )
+    return await session.scalar(question) or 0
 
 
 async def activated(
@@ -108,6 +122,15 @@ async def activated(
     if after is not None:
         query = query.where(col(Client.sort_key) > after)
     return (await session.scalars(query)).all()
+
+
+def _waiting(bureau_id: str, wanted: Wanted | None) -> list[ColumnElement[bool]]:
+    found = [
+        col(LinkedClient.bureau_id) == bureau_id,
+        col(LinkedClient.status) == "active",
+        col(LinkedClient.activated_at).is_(None),
+    ]
+    return found if wanted is None else [*found, or_(*_matches(wanted))]
 
 
 def _matches(wanted: Wanted) -> list[ColumnElement[bool]]:
