@@ -5,6 +5,7 @@ import pytest
 from portal.tests.browser import Browser
 from portal.tests.people import ADMIN
 
+LISTS = ("/klienthanteraren", "/digital-byra", "/klienthanteraren/att-aktivera")
 PAGES = ("/", "/klienthanteraren", "/digital-byra/koppla-klient", "/forfragningar")
 
 
@@ -139,7 +140,7 @@ async def test_a_client_list_that_was_asked_for_wrongly_is_a_page(
     assert "Klienthanteraren" in page.headings
 
 
-@pytest.mark.parametrize("page", ["/klienthanteraren", "/digital-byra", "/forfragningar"])
+@pytest.mark.parametrize("page", [*LISTS, "/forfragningar"])
 @pytest.mark.parametrize("blank", ["%09", "%0A", "%0D%0A", "%20%20", "%C2%A0"])
 async def test_what_was_pasted_is_searched_for_in_one_line(
     browser: Browser, page: str, blank: str

@@ -79,7 +79,7 @@ async def _show(visit: Visit, entry: Entry, sok: str, fran: str) -> Response:
 async def _show_waiting(visit: Visit, entry: Entry, sok: str, fran: str) -> Response:
     """sok: what is searched for. fran: the cursor of a later page."""
     path = f"{entry.path}/att-aktivera"
-    query = sok.strip()
+    query = forms.one_line(sok)
     wrong = _wrong(query)
     asked = {"query": "" if wrong else query, "limit": PER_PAGE, "cursor": fran}
     try:
