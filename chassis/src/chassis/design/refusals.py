@@ -1,7 +1,7 @@
 """Refusals as pages, for people: whatever an app answers with a problem document, its edge too."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
@@ -47,34 +47,48 @@ class RefusalPages:
         if form_asked_for(request) != "html":
             await self._app(scope, receive, send)
             return
-        start: Message | None = None
-        document = b""
 
-        async def as_page(message: Message) -> None:
-            nonlocal start, document
-            if message["type"] == "http.response.start" and _is_problem(message):
-                start = message
-            elif start is None:
-                await send(message)
-            else:
-                document += message.get("body", b"")
-                if not message.get("more_body"):
-                    kind = _KINDS.get(json.loads(document)["code"], "wrong")
-                    await instead(self._page(request, start["status"], kind), start, send)
+        async def page(status: int, code: str) -> Response:
+            return self._page(request, status, _KINDS.get(code, "wrong"))
 
-        await self._app(scope, receive, as_page)
+        await with_pages(self._app, scope, receive, send, page)
 
     def _is_below(self, path: str) -> bool:
         return path == self._below or path.startswith(f"{self._below}/")
+
+
+async def with_pages(
+    app: ASGIApp,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    page: Callable[[int, str], Awaitable[Response]],
+) -> None:
+    """Runs the app. In the place of a problem document goes what `page` makes of its status and
+    code, with the other headers of the answer: Retry-After, Allow, the request's id."""
+    start: Message | None = None
+    document = b""
+
+    async def as_page(message: Message) -> None:
+        nonlocal start, document
+        if message["type"] == "http.response.start" and _is_problem(message):
+            start = message
+        elif start is None:
+            await send(message)
+        else:
+            document += message.get("body", b"")
+            if not message.get("more_body"):
+                code: str = json.loads(document)["code"]
+                await _instead(await page(start["status"], code), start, send)
+
+    await app(scope, receive, as_page)
 
 
 def _is_problem(message: Message) -> bool:
     return Headers(raw=message["headers"]).get("content-type") == MEDIA_TYPE
 
 
-async def instead(page: Response, start: Message, send: Send) -> None:
-    """Sends a page with the other headers of the answer that it replaces: Retry-After, Allow, the
-    request's id."""
+async def _instead(page: Response, start: Message, send: Send) -> None:
     own = {name for name, _ in page.raw_headers} | {b"content-type"}
     others = [one for one in start["headers"] if one[0].lower() not in own]
     await send({**start, "status": page.status_code, "headers": [*others, *page.raw_headers]})

@@ -1,16 +1,14 @@
 """Refusals below /l/ as pages, for browsers: also those that no route of ours has a say in, such as
 a lost database or a body that is too large; and the way to the page from where only answers go."""
 
-import json
 import re
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.design.languages import chosen
-from chassis.problems import MEDIA_TYPE
+from chassis.design.refusals import with_pages
 from contracts.link_token import TOKEN_LENGTH
 from linking.pages.headers import is_below
 from linking.pages.jinja import rendered
@@ -51,33 +49,17 @@ class ProblemPages:
             await self._app(scope, receive, send)
             return
         body = Body(receive)
-        start: Message | None = None
-        document = b""
 
-        async def as_page(message: Message) -> None:
-            nonlocal start, document
-            if message["type"] == "http.response.start" and _is_problem(message):
-                start = message
-            elif start is None:
-                await send(message)
-            else:
-                document += message.get("body", b"")
-                if not message.get("more_body"):
-                    found = await self._instead(request, body, start["status"], document)
-                    await _send(found, start, send)
+        async def page(status: int, code: str) -> Response:
+            elsewhere = _elsewhere(request)
+            if elsewhere is not None:
+                return elsewhere
+            text = _TEXTS.get(code, "bad_request")
+            is_kept = request.method == "POST" and text in _WITH_WHAT_WAS_TYPED
+            typed = await body.words(content_type(request)) if is_kept else ""
+            return problem(request, status, text, typed, self._support_email)
 
-        await self._app(scope, body, as_page)
-
-    async def _instead(
-        self, request: Request, body: Body, status: int, document: bytes
-    ) -> Response:
-        elsewhere = _elsewhere(request)
-        if elsewhere is not None:
-            return elsewhere
-        text = _TEXTS.get(json.loads(document)["code"], "bad_request")
-        is_kept = request.method == "POST" and text in _WITH_WHAT_WAS_TYPED
-        typed = await body.words(content_type(request)) if is_kept else ""
-        return problem(request, status, text, typed, self._support_email)
+        await with_pages(self._app, scope, body, send, page)
 
 
 def _elsewhere(request: Request) -> Response | None:
@@ -114,15 +96,3 @@ def problem(
         back=f"/l/{found[1]}?lang={locale}" if found and text in _WITH_A_WAY_BACK else None,
     )
     return HTMLResponse(html, status, {"Content-Language": locale})
-
-
-def _is_problem(message: Message) -> bool:
-    return Headers(raw=message["headers"]).get("content-type") == MEDIA_TYPE
-
-
-async def _send(page: Response, start: Message, send: Send) -> None:
-    """The page with the document's other headers: Retry-After, Allow, the request's id."""
-    own = {name for name, _ in page.raw_headers} | {b"content-type"}
-    others = [one for one in start["headers"] if one[0].lower() not in own]
-    await send({**start, "status": page.status_code, "headers": [*others, *page.raw_headers]})
-    await send({"type": "http.response.body", "body": page.body})
