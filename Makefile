@@ -36,7 +36,7 @@ test-containers: setup
 
 # What people see, in Debian's Chromium: journeys, axe-core, screenshots into .pictures.
 test-browser: setup
-	KOPPLA_TEST_BROWSER=1 $(BIN)/python -m pytest tests/browser -q --timeout 600 --durations 5
+	KOPPLA_TEST_BROWSER=1 $(BIN)/python -m pytest tests/browser -q --numprocesses 2 --dist loadfile --timeout 600 --durations 5
 
 # 200 rounds of a hundred accepts at once; `make test` takes three.
 races: setup

@@ -28,6 +28,7 @@ PAGES = (
     "/klienthanteraren?sok=ab",
     "/klienthanteraren/att-aktivera",
     f"/aktivera/{WAITING + 1}",
+    f"/klienter/{ACTIVATED + 1}",
     "/klienthanteraren/koppla-klient",
     "/forfragningar",
 )

@@ -274,23 +274,6 @@ async def test_what_only_the_api_refuses_of_a_form_is_named_and_the_rest_kept(
     assert page.form(CHECK).value("reference") == "KT-2026-00417"
 
 
-async def test_a_key_that_has_sent_something_else_leads_on(
-    at: tuple[Browser, Outage], platform: Platform
-) -> None:
-    browser, played = at
-    await browser.be(SUPPORT)
-    await browser.open("/kundtjanst/blankett")
-    await browser.press(CHECK, **form("1033"))
-    reused = {"code": "IDEMPOTENCY_KEY_REUSED", "status": 422}
-    played.answers = {"/v1/paper-forms": JSONResponse(reused, 422)}
-    page = await browser.press(REGISTER, confirm="yes")
-    assert (browser.status, "redan skickat andra uppgifter" in page.words) == (422, True)
-    played.answers = {}
-    page = await browser.press(REGISTER, confirm="yes")
-    assert "Blanketten är registrerad" in page.words
-    assert len(await links(platform, "1033")) == 1
-
-
 @pytest.mark.parametrize(
     "away", ["/v1/client-searches", "/v1/links", "/v1/audit", "/v1/link-requests"]
 )

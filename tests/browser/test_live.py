@@ -41,6 +41,8 @@ async def test_a_search_as_you_type_that_gets_no_answer_shows_no_other_one_s(
     client = letters.client()
     await letters.activate(client, bookkeeping="read")
     page = await Bureau(desk, Mouse()).sign_in()
+    # A key before the script is there is the button's to answer.
+    await page.wait_for_load_state()
     field, rows = page.get_by_role("searchbox"), page.locator("#results li")
     at.gateway.answers = {"/v1/clients": FORBIDDEN}
     await field.press_sequentially("z")

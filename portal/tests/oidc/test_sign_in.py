@@ -164,8 +164,14 @@ async def test_a_sign_in_that_the_services_refuse_is_said_to_be_refused(
     browser: Browser, played: Issuer, run: tuple[Platform, Issuer]
 ) -> None:
     played.access_token = {"aud": "somebody-else"}
-    page = await sign_in(browser)
-    assert browser.status == 403
+
+    async def refused() -> bool:
+        """Once the services have the issuer's keys; until then a part is away."""
+        await sign_in(browser)
+        return browser.status == 403
+
+    await until(refused, 60, what="the services to refuse her token")
+    page = browser.page
     assert "Inloggningen godtas inte här" in page.headings
     assert page.link("Försök igen").href == "/klienthanteraren"
     # She can end it at the issuer, too, and be somebody else there.

@@ -6,9 +6,14 @@ import pytest
 
 from services.linking.tests.test_link_pages import Elements
 from services.linking.tests.test_paper_forms import register
-from services.linking.tests.world import EVA, HTML, NORD, World, client
+from services.linking.tests.world import EVA, FIA, HTML, NORD, World, client
 
 SAYS = {"sv": "Kopplingen är avslutad", "en": "The link has been ended"}
+AGAIN = {
+    "sv": "har kopplats igen sedan dess, och har åtkomst nu",
+    "en": "has been linked again since, and has access now",
+}
+NEEDED = {"sv": "behövs en ny förfrågan", "en": "you need a new request"}
 HELD = {"sv": ("är nu kopplad", "redan klar"), "en": ("is now linked", "is there already")}
 
 
@@ -77,9 +82,30 @@ async def test_a_paper_forms_link_that_ended_is_told_of_too(world: World) -> Non
     link = (await register(world)).json()
     assert "Kopplingen är redan klar" in await read(world, tokens["eva"])
     await end(world, link)
-    # A later link is another one.
-    assert (await register(world, reference="ARK-2")).status_code == 201
     for lang, said in SAYS.items():
         page = await read(world, tokens["eva"], lang)
         assert said in page
         assert not any(held in page for held in HELD[lang])
+    # A later link is another one, and she is told that it gives access.
+    assert (await register(world, reference="ARK-2")).status_code == 201
+    for lang, said in SAYS.items():
+        page = await read(world, tokens["eva"], lang)
+        assert said in page
+        assert AGAIN[lang] in page
+        assert NEEDED[lang] not in page
+
+
+async def test_an_accepted_request_knows_that_the_bureau_is_linked_again(world: World) -> None:
+    tokens = await accepted(world)
+    [link] = (await world.get("/v1/links"))["items"]
+    await end(world, link)
+    for lang, said in NEEDED.items():
+        assert said in await read(world, tokens["eva"], lang)
+    assert (await register(world)).status_code == 201
+    for lang, said in AGAIN.items():
+        page = await read(world, tokens["eva"], lang)
+        assert said in page
+        assert NEEDED[lang] not in page
+    # What the client does now is no business of who is no admin of it any more.
+    await world.directory(client("100001", "Nordkust Åkeri AB", FIA))
+    assert AGAIN["sv"] not in await read(world, tokens["eva"], "sv")

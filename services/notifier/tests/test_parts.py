@@ -3,9 +3,11 @@
 import email
 import re
 import unicodedata
+from typing import get_args
 
 import pytest
 
+from contracts.fields import Locale
 from notifier.message import Writer
 from services.notifier.tests.events import KEYS, PUBLIC_URL
 from services.notifier.tests.reading import Reading
@@ -141,3 +143,13 @@ def test_times_are_said_with_weekday_and_zone(sample: Sample) -> None:  # R47
     assert len(found) == len(re.findall("2026 (?:kl|at)", said))
     for time in found:
         assert time in Reading(sample.html).words
+
+
+@pytest.mark.parametrize("locale", get_args(Locale))
+def test_word_of_an_acceptance_that_an_older_version_wrote_down_has_no_link(
+    locale: Locale,
+) -> None:
+    draft = DRAFTS["accepted.to_client"]
+    older = {name: value for name, value in draft.data.items() if name != "has_page"}
+    outgoing = WRITER.write(delivery(draft, locale, data=older))
+    assert ADDRESS.findall(Sample("accepted", outgoing).text) == []

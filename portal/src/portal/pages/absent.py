@@ -6,7 +6,7 @@ from starlette.responses import Response
 from contracts.fields import TENANT_ID
 from portal.gateway import operations as calls
 from portal.gateway.refusals import Refused
-from portal.gateway.shapes import ActivatedClient
+from portal.gateway.shapes import ActivatedClient, LinkedClient
 from portal.pages.now import of_client
 from portal.visit import Visit
 
@@ -22,6 +22,16 @@ async def activated(visit: Visit, tenant_id: str) -> ActivatedClient | None:
     """The client of the client list; None where it is not (or no longer, or not yet) in it."""
     try:
         return await visit.calls(calls.SHOW_CLIENT, tenant_id=tenant(tenant_id))
+    except Refused as refused:
+        if refused.code == "CLIENT_NOT_FOUND":
+            return None
+        raise
+
+
+async def waiting(visit: Visit, tenant_id: str) -> LinkedClient | None:
+    """The client of the activation list; None where it is not in it."""
+    try:
+        return await visit.calls(calls.SHOW_LINKED_CLIENT, tenant_id=tenant_id)
     except Refused as refused:
         if refused.code == "CLIENT_NOT_FOUND":
             return None

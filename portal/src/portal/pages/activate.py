@@ -11,7 +11,7 @@ from portal.gateway.refusals import Refused, Unavailable
 from portal.gateway.shapes import Activation, Consultant, LinkedClient
 from portal.guards import Bureau, BureauAdmin, Posted
 from portal.navigation import home
-from portal.pages.absent import activated, no_longer, tenant
+from portal.pages.absent import activated, no_longer, tenant, waiting
 from portal.parts import had
 from portal.visit import Visit
 
@@ -21,7 +21,7 @@ _PATH = "/aktivera/{tenant_id}"
 
 @router.get(_PATH)
 async def show(visit: Bureau, tenant_id: str) -> Response:
-    client = await _waiting(visit, tenant(tenant_id))
+    client = await waiting(visit, tenant(tenant_id))
     if client is None and await activated(visit, tenant_id) is not None:
         return visit.to(f"/klienter/{tenant_id}", note="note.activated_already")
     if client is None:
@@ -43,7 +43,7 @@ async def show(visit: Bureau, tenant_id: str) -> Response:
 async def activate(form: Posted, visit: BureauAdmin, tenant_id: str) -> Response:
     """Fills in presets or turns to another part and shows the table again, or activates (R38,
     R39)."""
-    client = await _waiting(visit, tenant(tenant_id))
+    client = await waiting(visit, tenant(tenant_id))
     consultants = await _consultants(visit)
     chosen = matrix.read(form, consultants)
     if client is None:
@@ -102,16 +102,6 @@ async def _is_as_chosen(visit: Visit, tenant_id: str, cells: matrix.Cells) -> bo
     """Whether what the client has now is what this form chose; so, too, where it can't be told."""
     now = await had(visit.calls(calls.LIST_PERMISSIONS, tenant_id=tenant_id))
     return isinstance(now, Unavailable) or matrix.of_access(now.items) == cells
-
-
-async def _waiting(visit: Visit, tenant_id: str) -> LinkedClient | None:
-    """The client in the activation list."""
-    try:
-        return await visit.calls(calls.SHOW_LINKED_CLIENT, tenant_id=tenant_id)
-    except Refused as refused:
-        if refused.code == "CLIENT_NOT_FOUND":
-            return None
-        raise
 
 
 async def _consultants(visit: Visit) -> list[Consultant]:

@@ -12,7 +12,7 @@ from portal.gateway import operations as calls
 from portal.gateway import shapes
 from portal.gateway.refusals import Unavailable
 from portal.guards import Bureau, Posted
-from portal.pages.absent import activated, no_longer, tenant
+from portal.pages.absent import activated, no_longer, tenant, waiting
 from portal.pages.entries import into_client
 from portal.parts import had
 from portal.visit import Visit
@@ -89,7 +89,6 @@ async def _events(
 
 
 async def _not_in_list(visit: Visit, tenant_id: str) -> Response:
-    waiting = await visit.calls(calls.SHOW_ACTIVATION_LIST)
-    if any(one.tenant_id == tenant_id for one in waiting.items):
+    if await waiting(visit, tenant_id) is not None:
         return visit.to(f"/aktivera/{tenant_id}")
     return await no_longer(visit, tenant_id)

@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from portal import paper_form
-from portal.forms import Form, new_key
+from portal.forms import Form
 from portal.gateway import operations as calls
 from portal.gateway import support_shapes
 from portal.gateway.refusals import Refused, Unavailable
@@ -98,12 +98,6 @@ async def _not_registered(visit: Visit, typed: Typed, sealed: str, refused: Refu
     """What stands in the way is told by the pages that asked for it."""
     if refused.code == "ALREADY_LINKED":
         return await _check_page(visit, typed, sealed, status=409)
-    if refused.code == "IDEMPOTENCY_KEY_REUSED":
-        # Of a page from before an upgrade: how it stands now, to be sent by a new key.
-        anew = {**typed, "key": new_key()}
-        sealed = visit.portal.searches.close("paper-form", visit.who.sub, anew)
-        errors = {"confirm": "paper.sent_before"}
-        return await _check_page(visit, typed, sealed, errors=errors, status=refused.status)
     if refused.code == "INVALID_INPUT":
         told = {
             field: key

@@ -25,6 +25,9 @@ _SEEN = "sett"
 undone unnoticed."""
 
 
+_OF_THE_CALLER = ("FORBIDDEN", "RATE_LIMITED")
+
+
 @dataclass(frozen=True, slots=True)
 class Partly:
     """away: the part that did not answer, None where it refused. saved, left: names of whose rows
@@ -101,6 +104,9 @@ async def _save(
     except GatewayError as error:
         if isinstance(error, Refused) and error.code == "UNAUTHENTICATED":
             # What was chosen is there after the sign-in; rows that are saved are then no change.
+            raise
+        if isinstance(error, Refused) and error.code in _OF_THE_CALLER and not done:
+            # Nothing is saved, nor would it be by pressing again.
             raise
         return await _partly(visit, client, now, cells, seen, form, changed, done, error)
     return _saved(visit, client, changed)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import time
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -22,6 +23,25 @@ _PATIENCE_S = 2.0
 _NOBODY_S = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
+@dataclass
+class _Begun:
+    """A renewal, kept until a page has had what it brought, and a minute more for those that were
+    asked for with it: to ask again with a refresh token that is spent may end the session, at some
+    issuers all of her sessions. told_at: when a page had it."""
+
+    task: asyncio.Task[Session | None]
+    ends_at: datetime
+    at: float = field(default_factory=time.monotonic)
+    told_at: float | None = None
+
+    def is_over(self) -> bool:
+        if not self.task.done():
+            return False
+        if self.told_at is None and self.task.result() is not None:
+            return datetime.now(UTC) >= self.ends_at
+        return time.monotonic() >= (self.told_at or self.at) + _REMEMBERED_S
+
+
 class Renewal:
     """Before each page: a session whose token is about to end, or has ended, goes on with a new
     one, and the answer brings its cookie. Where the issuer says no, or nothing, it goes on to
@@ -32,7 +52,7 @@ class Renewal:
         self._sessions = sessions
         self._oidc = oidc
         # Several pages open at once send the same cookie; many issuers take a refresh token once.
-        self._begun: dict[bytes, tuple[float, asyncio.Task[Session | None]]] = {}
+        self._begun: dict[bytes, _Begun] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_page = scope["type"] == "http" and _is_page(scope["path"])
@@ -73,14 +93,17 @@ class Renewal:
         self._forget()
         if mark not in self._begun:
             renewing = asyncio.create_task(self._renew(session, session.refresh_token))
-            self._begun[mark] = (time.monotonic(), renewing)
-        begun, renewing = self._begun[mark]
+            self._begun[mark] = _Begun(renewing, session.ends_at)
+        begun = self._begun[mark]
         # With a token that is good a page waits a moment at most, the next ones not at all; the
         # renewal goes on, and the first page after it has what it brings.
         is_good = session.token_ends_at > now
-        left = max(0.0, begun + _PATIENCE_S - time.monotonic())
-        await asyncio.wait([renewing], timeout=left if is_good else None)
-        return renewing.result() if renewing.done() else None
+        left = max(0.0, begun.at + _PATIENCE_S - time.monotonic())
+        await asyncio.wait([begun.task], timeout=left if is_good else None)
+        if not begun.task.done():
+            return None
+        begun.told_at = begun.told_at or time.monotonic()
+        return begun.task.result()
 
     async def _renew(self, session: Session, refresh_token: str) -> Session | None:
         try:
@@ -105,14 +128,13 @@ class Renewal:
         )
 
     def _forget(self) -> None:
-        old = time.monotonic() - _REMEMBERED_S
-        for mark in [one for one, (begun, _) in self._begun.items() if begun < old]:
+        for mark in [mark for mark, one in self._begun.items() if one.is_over()]:
             del self._begun[mark]
 
 
 def _is_page(path: str) -> bool:
-    """What somebody looks at. Not files and figures, which belong to nobody, and not what a page
-    asks for by itself, over and over: she may be signing out meanwhile."""
+    """What somebody looks at. Not files and figures, which belong to nobody, and not the poll of
+    an open page, over and over: she may be signing out meanwhile."""
     return not path.startswith(_NOBODY_S) and not path.endswith("/lage")
 
 

@@ -77,9 +77,10 @@ def of_acceptance(event: LinkRequestAccepted) -> list[Draft]:
         "decided_by": event.acceptor.name,
         "decided_at": event.decided_at.isoformat(),
     }
+    to_client = {"side": "client", "has_page": True}
     return _once(
         Draft("receipt", event.acceptor, event.link_id, data),
-        *_each("accepted", event.recipients, event.link_id, {**data, "side": "client"}),
+        *_each("accepted", event.recipients, event.link_id, {**data, **to_client}),
         *_each("accepted", [event.requester], event.request_id, {**data, "side": "bureau"}),
     )
 

@@ -97,6 +97,9 @@ def _purpose(delivery: Delivery) -> tuple[Purpose | None, int]:
     to_client = delivery.mail == "receipt" or (
         delivery.mail in _MANAGE and delivery.data["side"] == "client"
     )
+    if delivery.mail == "accepted" and "has_page" not in delivery.data:
+        # Written down by a version that gave it none: its subject is the request, not the link.
+        to_client = False
     return (Purpose.MANAGE if to_client else None), 1
 
 

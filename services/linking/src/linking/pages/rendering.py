@@ -53,6 +53,7 @@ class Pages:
             it=InvitationOut.of(opened),
             ended_at=opened.ended_at,
             said=opened.said,
+            linked_again=opened.linked_again,
             may_end=opened.is_admin and opened.ended_at is None,
             token=token,
             again=again,

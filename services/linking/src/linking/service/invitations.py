@@ -26,6 +26,8 @@ class Opened:
     outlives the role. said: what the holder wrote when she declined, nobody else's words. link:
     what the request led to, or a paper form instead of it. has_newer: whether another mail, of this
     request or of the bureau's next one, has a link that the holder can still answer by.
+    linked_again: whether the bureau is linked now although that link has ended; told to an admin
+    of now only.
     """
 
     request: LinkRequest
@@ -40,6 +42,7 @@ class Opened:
     link: Link | None
     said: str | None
     has_newer: bool
+    linked_again: bool
     now: datetime
 
     @property
@@ -98,6 +101,8 @@ async def look(session: AsyncSession, token: LinkToken, request: LinkRequest) ->
     )
     standing = standing_at(invitation, now)
     status = status_at(request.status, request.expires_at, now)
+    link = await links.of_request(session, request)
+    has_ended = link is not None and link.ended_at is not None
     is_hers = standing is Standing.YOURS and invitation.status is Status.DECLINED
     return Opened(
         request=request,
@@ -109,10 +114,13 @@ async def look(session: AsyncSession, token: LinkToken, request: LinkRequest) ->
         status=status,
         is_admin=is_admin,
         linked=await links.linked_bureaus(session, request.tenant_id) if is_admin else [],
-        link=await links.of_request(session, request),
+        link=link,
         said=await requests.said_with(session, request.id, "declined") if is_hers else None,
         has_newer=standing is Standing.EXPIRED
         and await _has_newer(session, request, client, invited.user_id, now),
+        linked_again=is_admin
+        and has_ended
+        and await links.active(session, request.bureau_id, request.tenant_id) is not None,
         now=now,
     )
 

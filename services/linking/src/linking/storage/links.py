@@ -38,8 +38,10 @@ async def of_request(session: AsyncSession, request: LinkRequest) -> Link | None
             Link.bureau_id == request.bureau_id,
             Link.tenant_id == request.tenant_id,
             Link.route == "paper_form",
-            # One transaction, one moment: registering withdraws what waits.
-            Link.established_at == request.decided_at,
+            # Registering withdraws what waits in the same moment; a link that was lost and taken
+            # back withdraws it later, and keeps its own.
+            col(Link.established_at) <= request.decided_at,
+            or_(col(Link.ended_at).is_(None), col(Link.ended_at) > request.decided_at),
         )
     found: Link | None = await session.scalar(question.execution_options(populate_existing=True))
     return found
