@@ -1,5 +1,6 @@
 """A bureau's user at the portal, as her browser shows it."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +56,13 @@ class Bureau:
     async def activate(self, page: Page, client: dict[str, Any], consultant: str) -> None:
         """From her list; the consultant may read, and write in the bookkeeping, and nobody else
         has anything."""
-        await self.hands.press(page.get_by_role("link", name=f"Aktivera {client['name']}"))
+        hers = page.get_by_role("link", name=f"Aktivera {client['name']}")
+        # The list shows the first few, and leads to all.
+        more = page.get_by_role("link", name=re.compile(r"^Visa alla \d"))
+        await expect(hers.or_(more).first).to_be_visible()
+        if not await hers.is_visible():
+            await self.hands.press(more)
+        await self.hands.press(hers)
         preset = page.get_by_role("combobox", name=f"{consultant} Alla program")
         await self.hands.select(preset, "Läsa")
         await self.hands.press(page.get_by_role("button", name="Fyll i för alla"))

@@ -67,6 +67,10 @@ class Letters:
         """Asked and accepted, and in the activation list."""
         await self.ask(client)
         await self.accept(client)
+        await self.listed(client)
+
+    async def listed(self, client: Client) -> None:
+        """Returns once the client is in the activation list."""
         async with self._admin() as http:
 
             async def waits() -> bool:

@@ -45,6 +45,7 @@ async def test_the_whole_journey(
             await tab.reload()
         # With script it shows without a reload.
         await expect(tab.locator("#standing")).to_contain_text("Accepterad")
+        await letters.listed(client)
         await home.reload()
         await bureau.activate(home, client, CONSULTANT)
         # The admin has granted herself nothing, so she has no way in.
