@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from portal.gateway.refusals import Unavailable
+from portal.gateway.refusals import Refused, Unavailable
 
 T = TypeVar("T")
 
@@ -15,6 +15,16 @@ async def had(asked: Awaitable[T]) -> T | Unavailable:
         return await asked
     except Unavailable as error:
         return error
+
+
+async def listed(asked: Awaitable[T]) -> T | None:
+    """A client of one of the bureau's lists; None where it is not in it."""
+    try:
+        return await asked
+    except Refused as refused:
+        if refused.code == "CLIENT_NOT_FOUND":
+            return None
+        raise
 
 
 def missing(part: object) -> bool:

@@ -5,9 +5,9 @@ from starlette.responses import Response
 
 from contracts.fields import TENANT_ID
 from portal.gateway import operations as calls
-from portal.gateway.refusals import Refused
 from portal.gateway.shapes import ActivatedClient, LinkedClient
 from portal.pages.now import of_client
+from portal.parts import listed
 from portal.visit import Visit
 
 
@@ -20,22 +20,12 @@ def tenant(tenant_id: str) -> str:
 
 async def activated(visit: Visit, tenant_id: str) -> ActivatedClient | None:
     """The client of the client list; None where it is not (or no longer, or not yet) in it."""
-    try:
-        return await visit.calls(calls.SHOW_CLIENT, tenant_id=tenant(tenant_id))
-    except Refused as refused:
-        if refused.code == "CLIENT_NOT_FOUND":
-            return None
-        raise
+    return await listed(visit.calls(calls.SHOW_CLIENT, tenant_id=tenant(tenant_id)))
 
 
 async def waiting(visit: Visit, tenant_id: str) -> LinkedClient | None:
     """The client of the activation list; None where it is not in it."""
-    try:
-        return await visit.calls(calls.SHOW_LINKED_CLIENT, tenant_id=tenant_id)
-    except Refused as refused:
-        if refused.code == "CLIENT_NOT_FOUND":
-            return None
-        raise
+    return await listed(visit.calls(calls.SHOW_LINKED_CLIENT, tenant_id=tenant_id))
 
 
 async def no_longer(visit: Visit, tenant_id: str) -> Response:

@@ -30,11 +30,9 @@ _LINK = f"{SUPPORT}/kopplingar/{{link_id}}"
 @router.get(_OWN)
 async def ask(visit: BureauAdmin, tenant_id: str) -> Response:
     link = await _active(visit, tenant(tenant_id))
-    return (
-        await _page(visit, link, f"/klienter/{link.tenant_id}")
-        if link
-        else await no_longer(visit, tenant_id)
-    )
+    if link is None:
+        return await no_longer(visit, tenant_id)
+    return await _page(visit, link, f"/klienter/{link.tenant_id}")
 
 
 @router.post(_OWN)

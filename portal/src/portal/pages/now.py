@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from portal.gateway import operations as calls
-from portal.gateway.refusals import Refused, Unavailable
+from portal.gateway.refusals import Unavailable
 from portal.gateway.shapes import Eligibility, LinkRequest
-from portal.parts import had
+from portal.parts import had, listed
 from portal.visit import Visit
 
 Linked = Literal["waiting", "activated", "ended", "unknown"]
@@ -64,12 +64,7 @@ async def _linked(visit: Visit, tenant_id: str) -> Linked:
         return "unknown"
     if links.items[0].status == "ended":
         return "ended"
-    try:
-        await visit.calls(calls.SHOW_CLIENT, tenant_id=tenant_id)
-    except Unavailable:
+    client = await had(listed(visit.calls(calls.SHOW_CLIENT, tenant_id=tenant_id)))
+    if isinstance(client, Unavailable):
         return "unknown"
-    except Refused as refused:
-        if refused.code == "CLIENT_NOT_FOUND":
-            return "waiting"
-        raise
-    return "activated"
+    return "waiting" if client is None else "activated"
